@@ -63,5 +63,6 @@ _PG_init(void)
 Datum
 allmende_library_version(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;				/* takes no arguments */
 	PG_RETURN_TEXT_P(cstring_to_text(ALLMENDE_VERSION));
 }

@@ -102,6 +102,7 @@ allmende_preload(PG_FUNCTION_ARGS)
 {
 	bool		changed;
 
+	(void) fcinfo;				/* takes no arguments */
 	if (!superuser())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

@@ -193,8 +193,8 @@ ags_repair(const char *text, size_t length, const AgsCode *state,
 		case 2:					/* state, or government region, 0 lost */
 			missing = ags_parse(text, length, code, error) ? 0 : 1;
 			break;
-		case 3:					/* government region, or district without state */
-		case 6:					/* municipality without its state */
+		case 3:					/* government region, or stateless district */
+		case 6:					/* stateless municipality */
 			missing = 2;
 			break;
 		default:

@@ -170,8 +170,9 @@ allmende_ags_is_valid(PG_FUNCTION_ARGS)
 }
 
 static AgsCode
-ags_repair_text(const text *key, const AgsCode *state)
+ags_repair_datum(Datum datum, const AgsCode *state)
 {
+	text	   *key = DatumGetTextPP(datum);
 	AgsCode		code;
 	CoreError	error;
 
@@ -193,7 +194,7 @@ ags_repair_text(const text *key, const AgsCode *state)
 Datum
 allmende_ags_repair(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_AGS(ags_repair_text(PG_GETARG_TEXT_PP(0), NULL));
+	PG_RETURN_AGS(ags_repair_datum(PG_GETARG_DATUM(0), NULL));
 }
 
 Datum
@@ -207,7 +208,7 @@ allmende_ags_repair_in_state(PG_FUNCTION_ARGS)
 				 errmsg("AGS \"%s\" is not that of a state",
 						ags_write(state)),
 				 errdetail("A state has two digits.")));
-	PG_RETURN_AGS(ags_repair_text(PG_GETARG_TEXT_PP(0), &state));
+	PG_RETURN_AGS(ags_repair_datum(PG_GETARG_DATUM(0), &state));
 }
 
 Datum

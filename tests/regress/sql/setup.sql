@@ -3,6 +3,7 @@
 \set ECHO none
 SET client_min_messages = warning;
 CREATE SCHEMA test;
+GRANT USAGE ON SCHEMA test TO PUBLIC;
 
 -- What a type says to an input: its output, or SQLSTATE, message, detail and
 -- hint of the error.

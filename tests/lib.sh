@@ -1,0 +1,50 @@
+# Shell functions that the scripts of tests/ share; sourced by bash.
+# shellcheck shell=bash
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+: "${PG_CONFIG:=pg_config}"
+
+# The major version of the server that PG_CONFIG belongs to.
+server_major() {
+	"$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/'
+}
+
+# Build the extension and install it below folder $1, for extension_destdir.
+# Two runs in one checkout wait for each other here.
+build_and_stage() {
+	mkdir -p build
+	(
+		flock 9
+		make -s --no-print-directory -C extension all &&
+			make -s --no-print-directory -C extension install DESTDIR="$1"
+	) 9>build/lock >"$1.log" 2>&1 || {
+		cat "$1.log" >&2
+		return 1
+	}
+	rm -f "$1.log"
+}
+
+# A folder of our own that the server's user can read, deleted at exit.
+make_work_folder() {
+	WORK=$(mktemp -d "${TMPDIR:-/tmp}/allmende-$1.XXXXXX")
+	chmod 755 "$WORK"
+	trap 'rm -rf "$WORK"' EXIT
+	trap 'exit 130' INT TERM HUP
+}
+
+# Set PORT to one that nobody listens on and no other run of ours has taken, from
+# the thousand that begin with $1.  It stays taken as long as the calling shell
+# lives (file descriptor 8).
+take_port() {
+	local port
+	export PORT
+	for port in $(seq "$1" "$(($1 + 999))"); do
+		exec 8>"/tmp/allmende-port-$(id -u)-$port.lock"
+		if flock -n 8 && ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+			PORT=$port
+			return
+		fi
+	done
+	echo "no free port between $1 and $(($1 + 999))" >&2
+	return 1
+}

@@ -3,6 +3,7 @@
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 : "${PG_CONFIG:=pg_config}"
+export PG_CONFIG
 
 # The major version of the server that PG_CONFIG belongs to.
 server_major() {
@@ -47,4 +48,22 @@ take_port() {
 	done
 	echo "no free port between $1 and $(($1 + 999))" >&2
 	return 1
+}
+
+# Run a command in a throw-away cluster that has the extension; PGHOST and the
+# like tell it where.  Needs WORK; settings of the server in CLUSTER_OPTIONS.
+in_cluster() {
+	local major setting
+	local options=()
+	if [ ! -d "$WORK/stage" ]; then
+		mkdir "$WORK/stage"
+		build_and_stage "$WORK/stage" || return 1
+	fi
+	major=$(server_major)
+	take_port 40000
+	for setting in "extension_destdir=$WORK/stage" fsync=off \
+		max_parallel_workers=2 log_min_messages=warning ${CLUSTER_OPTIONS:-}; do
+		options+=(-o "$setting")
+	done
+	PGPORT=$PORT pg_virtualenv -t -v "$major" "${options[@]}" "$@"
 }

@@ -118,6 +118,9 @@ random_below(Random *random, int limit)
 	return (int) (random_unit(random) * limit);
 }
 
+static void line(FILE *file, const char *format,...)
+			__attribute__((format(printf, 2, 3)));
+
 /* Print one line in Windows-1252, with CRLF. */
 static void
 line(FILE *file, const char *format,...)

@@ -4,6 +4,7 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 : "${PG_CONFIG:=pg_config}"
 export PG_CONFIG
+export LC_ALL=C.UTF-8
 
 # The major version of the server that PG_CONFIG belongs to.
 server_major() {
@@ -62,7 +63,7 @@ in_cluster() {
 	major=$(server_major)
 	take_port 40000
 	for setting in "extension_destdir=$WORK/stage" fsync=off \
-		max_parallel_workers=2 log_min_messages=warning ${CLUSTER_OPTIONS:-}; do
+		max_parallel_workers=2 log_min_messages=fatal ${CLUSTER_OPTIONS:-}; do
 		options+=(-o "$setting")
 	done
 	PGPORT=$PORT pg_virtualenv -t -v "$major" "${options[@]}" "$@"

@@ -45,4 +45,13 @@ is(psql($database, 'SELECT count(*) FROM public.caught'), '0',
 	'nothing of theirs ran, neither at installation nor in our trigger');
 
 psql('postgres', 'DROP DATABASE hostile');
+
+# a database in another encoding is refused as a whole
+psql('postgres', q{CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'});
+like(psql_fails('latin', 'CREATE EXTENSION allmende CASCADE'),
+	qr/needs a database in UTF8, this one is in LATIN1/,
+	'a database in LATIN1 is refused');
+is(psql('latin', q{SELECT count(*) FROM pg_namespace WHERE nspname = 'allmende'}),
+	'0', '... and nothing is left behind');
+psql('postgres', 'DROP DATABASE latin');
 done_testing();

@@ -6,7 +6,7 @@ use warnings;
 use Allmende::Test;
 use Test::More;
 
-my $database = create_database('binary');
+my $database = create_database('binary_input');
 my $program = work_folder() . '/binary_probe';
 chomp(my $include = `$ENV{PG_CONFIG} --includedir`);
 chomp(my $lib = `$ENV{PG_CONFIG} --libdir`);

@@ -18,7 +18,7 @@
 			abort(); \
 	} while (0)
 
-#define RANGES_MAX 512
+#define RANGES_MAX 128
 
 extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -263,8 +263,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FuzzSet		a = set_of_ranges(data + 2, half);
 		FuzzSet		b = set_of_ranges(data + 2 + half, size - 2 - half);
 
-		for (int operation = 0; operation < 5; operation++)
-			fuzz_operation(operation, a, b);
+		fuzz_operation(data[0] / 4 % 5, a, b);
 		free(a.bytes);
 		free(b.bytes);
 	}

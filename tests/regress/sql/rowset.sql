@@ -113,10 +113,10 @@ FROM (SELECT s AS id, coalesce((
 			UNION ALL
 			SELECT v FROM generate_series(60000, 60000 + s * 3000) v
 			WHERE s % 3 = 0) r), '{}') AS ids
-	FROM generate_series(0, 15) s) s;
+	FROM generate_series(0, 11) s) s;
 INSERT INTO test.sets VALUES
-	(16, '{}', '{}'), (17, '{0}', '{0}'), (18, '{4294967295}', '{4294967295}'),
-	(19, '{65535,65536}', '{65535,65536}');
+	(12, '{}', '{}'), (13, '{0}', '{0}'), (14, '{4294967295}', '{4294967295}'),
+	(15, '{65535,65536}', '{65535,65536}');
 SELECT count(*) AS sets, count(*) FILTER (WHERE k::int8[] <> ids) AS to_array,
 	count(*) FILTER (WHERE k::text::rowset <> k) AS to_text,
 	count(*) FILTER (WHERE k::bytea::rowset <> k) AS to_bytea,
@@ -174,7 +174,7 @@ SELECT count(*) FROM unnest(NULL::rowset);
 SELECT u FROM unnest('{0,65535-65537,4294967294-4294967295}'::rowset) u
 ORDER BY u;
 SELECT u FROM unnest('{0-4294967295}'::rowset) u LIMIT 0;
-SELECT s.id, u FROM test.sets s, unnest(s.k) u WHERE s.id >= 16 ORDER BY 1, 2;
+SELECT s.id, u FROM test.sets s, unnest(s.k) u WHERE s.id >= 12 ORDER BY 1, 2;
 
 -- unnest: the planner knows the number of rows of a constant
 CREATE FUNCTION test.estimate(query text) RETURNS int LANGUAGE plpgsql AS $$
@@ -312,7 +312,8 @@ FROM (SELECT rowset_agg(id) OVER (ORDER BY id ROWS BETWEEN
 SELECT rowset_agg(id) = rowset(array_agg(id) FILTER (WHERE id IS NOT NULL))
 	AS as_array,
 	rowset_agg(id ORDER BY id) = rowset_agg(id ORDER BY id DESC) AS any_order,
-	rowset_union_agg(rowset(ARRAY[id])) = rowset_agg(id) AS as_union
+	rowset_union_agg(rowset(ARRAY[id])) FILTER (WHERE id IS NOT NULL)
+		= rowset_agg(id) AS as_union
 FROM test.agg;
 
 -- Aggregates: many groups, in memory and spilled to disk

@@ -335,6 +335,18 @@ SELECT pg_column_size(k) > 100000 AS large, cardinality(k),
 	k @> first(k) AS has_first, k = k::bytea::rowset AS equal
 FROM test.stored;
 
+-- What is stored and damaged does not reach CRoaring
+CREATE FUNCTION test.unchecked(bytea) RETURNS rowset
+	LANGUAGE internal IMMUTABLE STRICT AS 'byteasend';
+SELECT n, test.error(format(query, $$test.unchecked('\x3a3000')$$)) AS said
+FROM (VALUES (1, 'SELECT %s | ''{1}'''), (2, 'SELECT ''{1}''::rowset & %s'),
+	(3, 'SELECT %s - ''{1}'''), (4, 'SELECT ''{1}''::rowset # %s'),
+	(5, 'SELECT %s @> ''{1}'''), (6, 'SELECT ''{1}''::rowset && %s'),
+	(7, 'SELECT rowset_union_agg(k) FROM (VALUES (%s), (''{1}'')) v(k)'))
+	AS v(n, query)
+ORDER BY n;
+DROP FUNCTION test.unchecked(bytea);
+
 -- Binary output and input
 CREATE TEMP TABLE copied (k rowset);
 SELECT current_setting('data_directory') || '/rowset.bin' AS file \gset

@@ -261,12 +261,10 @@ COMMENT ON FUNCTION allmende.geometry(allmende.gridcell, int4) IS
 CREATE FUNCTION allmende.centre(allmende.gridcell) RETURNS geometry
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	RETURN ST_Point(
-		allmende.easting($1)::float8
-		OPERATOR(pg_catalog.+) allmende.size($1)::float8
-		OPERATOR(pg_catalog./) 2::float8,
-		allmende.northing($1)::float8
-		OPERATOR(pg_catalog.+) allmende.size($1)::float8
-		OPERATOR(pg_catalog./) 2::float8,
+		allmende.easting($1)::float8 OPERATOR(pg_catalog.+)
+		(allmende.size($1)::float8 OPERATOR(pg_catalog./) 2::float8),
+		allmende.northing($1)::float8 OPERATOR(pg_catalog.+)
+		(allmende.size($1)::float8 OPERATOR(pg_catalog./) 2::float8),
 		3035);
 COMMENT ON FUNCTION allmende.centre(allmende.gridcell) IS
 'Returns the centre of the cell as a point in EPSG:3035.';

@@ -58,24 +58,27 @@ SELECT number, ags_repair(key), gridcell(place, 1000), street, species,
 FROM raw_tree CROSS JOIN LATERAL ST_SetSRID(ST_MakePoint(
 	pg_temp.decimal(easting), pg_temp.decimal(northing)), 25832) AS place
 ORDER BY number;
+CREATE INDEX ON demo.area USING gist (geom);
 CREATE INDEX ON demo.tree USING gist (geom);
 CREATE INDEX ON demo.tree ((ags::ags));
 
 CREATE TABLE demo.parking (
-	sensor text,
-	at timestamp,
+	fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	sensor text NOT NULL,
+	at timestamp NOT NULL,
 	ags text NOT NULL CHECK (is_ags(ags)),
 	lot text NOT NULL,
 	free int NOT NULL,
 	total int NOT NULL,
 	geom geometry(Point, 25832) NOT NULL,
-	PRIMARY KEY (sensor, at)
+	UNIQUE (sensor, at)
 );
 INSERT INTO demo.parking (sensor, at, ags, lot, free, total, geom)
 SELECT sensor, to_timestamp(at, 'DD.MM.YYYY HH24:MI')::timestamp, ags_repair(key),
 	lot, free::int, total::int, ST_SetSRID(ST_MakePoint(
 	pg_temp.decimal(easting), pg_temp.decimal(northing)), 25832)
-FROM raw_parking;
+FROM raw_parking ORDER BY sensor, at;
+CREATE INDEX ON demo.parking USING gist (geom);
 ANALYZE demo.area, demo.tree, demo.parking;
 
 -- The 1 km grid as a layer for GIS clients

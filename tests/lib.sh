@@ -34,21 +34,14 @@ make_work_folder() {
 	trap 'exit 130' INT TERM HUP
 }
 
-# Set PORT to one that nobody listens on and no other run of ours has taken, from
-# the thousand that begin with $1.  It stays taken as long as the calling shell
-# lives (file descriptor 8).
+# Set PORT to a random one that nobody listens on, below those that systems give
+# to outgoing connections.
 take_port() {
-	local port
 	export PORT
-	for port in $(seq "$1" "$(($1 + 999))"); do
-		exec 8>"/tmp/allmende-port-$(id -u)-$port.lock"
-		if flock -n 8 && ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-			PORT=$port
-			return
-		fi
-	done
-	echo "no free port between $1 and $(($1 + 999))" >&2
-	return 1
+	while
+		PORT=$((15000 + RANDOM % 16000))
+		(exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null
+	do :; done
 }
 
 # Run a command in a throw-away cluster that has the extension; PGHOST and the
@@ -61,7 +54,7 @@ in_cluster() {
 		build_and_stage "$WORK/stage" || return 1
 	fi
 	major=$(server_major)
-	take_port 40000
+	take_port
 	for setting in "extension_destdir=$WORK/stage" fsync=off \
 		max_parallel_workers=2 log_min_messages=fatal ${CLUSTER_OPTIONS:-}; do
 		options+=(-o "$setting")

@@ -37,7 +37,7 @@ rule "functions that write into buffers without knowing their size are not used"
 		-r extension loaders --include='*.[ch]')"
 rule "no file is longer than 900 lines" \
 	"$(find extension loaders sql/install tests \( -name '*.[ch]' -o -name '*.sql' \) \
-		-exec wc -l {} + | awk '$2 != "total" && $1 > 900')"
+		-not -name 'allmende--*' -exec wc -l {} + | awk '$2 != "total" && $1 > 900')"
 rule "no function is longer than 100 lines" \
 	"$(find extension loaders -name '*.c' -print0 |
 		xargs -0 awk 'FNR == 1 { start = 0 }

@@ -63,20 +63,6 @@ gridcell_check_size(int32 size)
 	return size;
 }
 
-static void
-nesting_error(GridCode code, int32 size)
-			pg_attribute_noreturn();
-
-static void
-nesting_error(GridCode code, int32 size)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_ALLMENDE_GRIDCELL_NESTING),
-			 errmsg("cells of %d m and %d m do not nest", grid_size(code),
-					size),
-			 errdetail("The larger size must be a multiple of the smaller one.")));
-}
-
 Datum
 allmende_gridcell_in(PG_FUNCTION_ARGS)
 {
@@ -181,7 +167,11 @@ allmende_gridcell_parent_of_size(PG_FUNCTION_ARGS)
 	GridCode	parent;
 
 	if (!grid_parent(code, size, &parent))
-		nesting_error(code, size);
+		ereport(ERROR,
+				(errcode(ERRCODE_ALLMENDE_GRIDCELL_NESTING),
+				 errmsg("a cell of %d m has no parent of %d m",
+						grid_size(code), size),
+				 errdetail("The size of a parent is a multiple of the cell's.")));
 	PG_RETURN_GRIDCELL(parent);
 }
 
@@ -213,7 +203,11 @@ allmende_gridcell_children(PG_FUNCTION_ARGS)
 		block = MemoryContextAlloc(context->multi_call_memory_ctx,
 								   sizeof(GridBlock));
 		if (!grid_children(code, size, block))
-			nesting_error(code, size);
+			ereport(ERROR,
+					(errcode(ERRCODE_ALLMENDE_GRIDCELL_NESTING),
+					 errmsg("a cell of %d m has no children of %d m",
+							grid_size(code), size),
+					 errdetail("The cell's size is a multiple of that of its children.")));
 		context->user_fctx = block;
 	}
 	context = SRF_PERCALL_SETUP();

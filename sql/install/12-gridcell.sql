@@ -319,10 +319,13 @@ COMMENT ON FUNCTION allmende.gridcell_own_edges(allmende.gridcell) IS
 -- second.  The rest only touches an edge, and only for that the exact relation
 -- is computed, which takes long.  The set-returning function stands in a target
 -- list, where its rows are streamed and not stored; OFFSET 0 keeps the cells of
--- points from being computed before it is known that they are points.
+-- points from being computed before it is known that they are points.  PostGIS
+-- declares its predicates so costly that every call would compile the query,
+-- which takes longer than most calls.
 CREATE FUNCTION allmende.gridcells(geometry, size int4)
 	RETURNS SETOF allmende.gridcell
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 1000
+	SET jit = off
 BEGIN ATOMIC
 	SELECT point.cell
 	FROM (SELECT allmende.gridcell(part.geom, size) AS cell

@@ -72,7 +72,7 @@ rule "every SQLSTATE is explained in docs/errors.md" \
 			grep -q "$name" extension/errcodes.h docs/errors.md || echo "$name"
 		done)"
 rule "every link and file named in README and docs is there" \
-	"$(for page in README.md docs/*.md; do
+	"$(for page in README.md loaders/README.md docs/*.md; do
 		grep -oE '\]\([^)#]+' "$page" | sed 's/^](//' | grep -v '^http' |
 			while read -r target; do
 				[ -e "$(dirname "$page")/$target" ] || echo "$page: $target"

@@ -484,6 +484,9 @@ SELECT gridcells_in_box(4337100, 2689100, 4337100, 2689100, 100);
 SELECT count(*) FROM gridcells_in_box(0, 0, 899999, 1e6, 100);
 SELECT count(*) FROM gridcells_in_box(-1e9, -1e9, 1e9, 1e9, 100000);
 SELECT count(*) FROM gridcells_in_box(2, 1, 1, 2, 100000);
+SELECT gridcells_in_box_count(4337000, 2689000, 4338000, 2690000, 500),
+	gridcells_in_box_count(0, 0, 1, 1, 500);
+SELECT test.error($$SELECT gridcells_in_box_count(0, 0, 1e9, 1e9, 100)$$);
 SELECT test.error($$SELECT gridcells_in_box(0, 0, 1e9, 1e9, 100)$$);
 SELECT test.error($$SELECT gridcells_in_box(0, 0, 'NaN', 1e9, 100)$$);
 SELECT test.error($$SELECT gridcells_in_box(0, 0, 1e9, 1e9, 99)$$);
@@ -600,6 +603,39 @@ SELECT test.error($$SELECT gridcells(geometry('1kmN2689E4337'::gridcell), 99)$$)
 SELECT test.error($$SELECT gridcells(ST_Point(4337000, 2689000, 3035), 99)$$);
 SELECT test.error($$SELECT gridcells(ST_Point(4337000, 2689000), 100)$$);
 SELECT test.error($$SELECT gridcells(ST_GeomFromText('LINESTRING(0 0, 1 1)'), 100)$$);
+
+-- A large polygon is cut into pieces and still gives exactly its cells, about
+-- 8,000 of 10,000; its outline gives those whose left or lower edge is part of it.
+CREATE TABLE ragged AS
+	SELECT cell FROM gridcells_in_box(4300000, 2600000, 4309999, 2609999, 100) AS cell
+	WHERE gridcell_hash(cell) % 5 <> 0;
+CREATE TABLE ragged_area AS SELECT ST_Union(geometry(cell)) AS area FROM ragged;
+CREATE TABLE ragged_outline AS
+	SELECT cell FROM (
+		SELECT cell, cell IN (TABLE ragged) AS here,
+			gridcell(easting(cell) - 100, northing(cell), 100) IN (TABLE ragged)
+				AS west,
+			gridcell(easting(cell), northing(cell) - 100, 100) IN (TABLE ragged)
+				AS south
+		FROM gridcells_in_box(4300000, 2600000, 4310000, 2610000, 100) AS cell)
+		AS neighbourhood
+	WHERE here <> west OR here <> south;
+SELECT count(*) > 7000 AS many_cells,
+	(SELECT ST_NPoints(area) FROM ragged_area) > 7000 AS many_vertices,
+	count(*) FILTER (WHERE ragged.cell IS NULL) AS too_many,
+	count(*) FILTER (WHERE covered.cell IS NULL) AS missing
+FROM (SELECT gridcells(area, 100) AS cell FROM ragged_area) AS covered
+	FULL JOIN ragged ON covered.cell = ragged.cell;
+SELECT count(*) > 4000 AS many_cells,
+	count(*) FILTER (WHERE ragged_outline.cell IS NULL) AS too_many,
+	count(*) FILTER (WHERE covered.cell IS NULL) AS missing
+FROM (SELECT gridcells(ST_Boundary(area), 100) AS cell FROM ragged_area) AS covered
+	FULL JOIN ragged_outline ON covered.cell = ragged_outline.cell;
+
+-- Curves and surfaces
+SELECT count(*) FROM gridcells(ST_GeomFromText('CURVEPOLYGON(CIRCULARSTRING(4337000 2689000, 4338000 2690000, 4337000 2689000))', 3035), 1000);
+SELECT count(*) FROM gridcells(ST_GeomFromText('CIRCULARSTRING(4337000 2689000, 4338000 2690000, 4339000 2689000)', 3035), 1000);
+SELECT count(*) FROM gridcells(ST_GeomFromText('TIN(((4337100 2689100, 4338900 2689100, 4337100 2689900, 4337100 2689100)))', 3035), 1000);
 
 -- The bodies of the functions do not follow the caller's search_path.
 CREATE SCHEMA hostile;

@@ -57,7 +57,7 @@ static const double meridian_cos = 0.999847695156391239157;
 
 /* Karney (14): radius of the sphere whose meridians are as long */
 static const double rectifying_radius =
-	SEMI_MAJOR / (1.0 + N1) * (1.0 + N2 / 4.0 + N4 / 64.0 + N6 / 256.0);
+SEMI_MAJOR / (1.0 + N1) * (1.0 + N2 / 4.0 + N4 / 64.0 + N6 / 256.0);
 
 /* Karney (36): from UTM to the transverse Mercator projection of a sphere */
 static const double beta[SERIES_TERMS] = {
@@ -96,12 +96,12 @@ project(double latitude_sin, double longitude_sin, double longitude_cos,
 {
 	double		e_sin = eccentricity * latitude_sin;
 	double		q = (1.0 - ECCENTRICITY_2) *
-		(latitude_sin / (1.0 - e_sin * e_sin) + atanh(e_sin) / eccentricity);
+	(latitude_sin / (1.0 - e_sin * e_sin) + atanh(e_sin) / eccentricity);
 	double		authalic_sin = q / q_pole;
 	double		cos_2 = 1.0 - authalic_sin * authalic_sin;
 	double		authalic_cos = cos_2 > 0.0 ? sqrt(cos_2) : 0.0;
 	double		distance_cos = centre_sin * authalic_sin +
-		centre_cos * authalic_cos * longitude_cos;
+	centre_cos * authalic_cos * longitude_cos;
 	double		b;
 
 	if (!(distance_cos >= 0.0))
@@ -147,7 +147,7 @@ subtract_beta(double *xi, double *eta)
 	for (int j = SERIES_TERMS - 1; j >= 0; j--)
 	{
 		double		next_re = beta[j] + factor_re * re - factor_im * im -
-			last_re;
+		last_re;
 		double		next_im = factor_re * im + factor_im * re - last_im;
 
 		last_re = re;

@@ -129,6 +129,7 @@ cell_of_point(FunctionCallInfo fcinfo, const GserializedGeometry *point,
 {
 	GserializedGeometry transformed;
 	GridPoint	projected;
+	Datum		geometry;
 
 	if (point->srid == GRID_SRID)
 		return grid_of_point(point->y, point->x, size, code);
@@ -140,8 +141,8 @@ cell_of_point(FunctionCallInfo fcinfo, const GserializedGeometry *point,
 				(errcode(ERRCODE_ALLMENDE_GRIDCELL_GEOMETRY),
 				 errmsg("geometry has no SRID"),
 				 errhint("Set the one of its coordinates with ST_SetSRID.")));
-	transformed = read_point(PG_DETOAST_DATUM_PACKED(transform_geometry(fcinfo->flinfo,
-																		PG_GETARG_DATUM(0))));
+	geometry = transform_geometry(fcinfo->flinfo, PG_GETARG_DATUM(0));
+	transformed = read_point(PG_DETOAST_DATUM_PACKED(geometry));
 	return grid_of_point(transformed.y, transformed.x, size, code);
 }
 

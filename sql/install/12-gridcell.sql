@@ -27,17 +27,23 @@ COMMENT ON TYPE allmende.gridcell IS
 
 -- Comparison: the codes are positive int8 in the order of the cells.
 
-CREATE FUNCTION allmende.gridcell_lt(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_lt(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8lt';
-CREATE FUNCTION allmende.gridcell_le(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_le(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8le';
-CREATE FUNCTION allmende.gridcell_eq(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_eq(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8eq';
-CREATE FUNCTION allmende.gridcell_ne(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_ne(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8ne';
-CREATE FUNCTION allmende.gridcell_ge(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_ge(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8ge';
-CREATE FUNCTION allmende.gridcell_gt(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_gt(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8gt';
 CREATE FUNCTION allmende.gridcell_cmp(allmende.gridcell, allmende.gridcell)
 	RETURNS int4
@@ -46,7 +52,8 @@ CREATE FUNCTION allmende.gridcell_sortsupport(internal) RETURNS void
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'btint8sortsupport';
 CREATE FUNCTION allmende.gridcell_hash(allmende.gridcell) RETURNS int4
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'hashint8';
-CREATE FUNCTION allmende.gridcell_hash_extended(allmende.gridcell, int8) RETURNS int8
+CREATE FUNCTION allmende.gridcell_hash_extended(allmende.gridcell, int8)
+	RETURNS int8
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 	AS 'hashint8extended';
 
@@ -174,7 +181,8 @@ CREATE FUNCTION allmende.gridcell_contains(allmende.gridcell, allmende.gridcell)
 	RETURNS bool
 	LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'allmende_gridcell_contains';
-CREATE FUNCTION allmende.gridcell_contained(allmende.gridcell, allmende.gridcell)
+CREATE FUNCTION allmende.gridcell_contained(
+	allmende.gridcell, allmende.gridcell)
 	RETURNS bool
 	LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'allmende_gridcell_contained';
@@ -269,14 +277,16 @@ CREATE FUNCTION allmende.centre(allmende.gridcell) RETURNS geometry
 COMMENT ON FUNCTION allmende.centre(allmende.gridcell) IS
 'Returns the centre of the cell as a point in EPSG:3035.';
 
-CREATE FUNCTION allmende.gridcells_in_box(west float8, south float8, east float8, north float8, size int4)
+CREATE FUNCTION allmende.gridcells_in_box(
+	west float8, south float8, east float8, north float8, size int4)
 	RETURNS SETOF allmende.gridcell
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 1000
 	AS 'MODULE_PATHNAME', 'allmende_gridcell_in_box';
 COMMENT ON FUNCTION allmende.gridcells_in_box(float8, float8, float8, float8, int4) IS
 'Returns the cells of a size in metres that a box meets, given in metres of EPSG:3035, in ascending order. A box that ends at an upper or right edge reaches into the next cell, which that edge belongs to. Nothing outside of the grid. Error RD110 for a size that the grid does not have, RD112 for more than 10 million cells, 22003 for a coordinate that is not finite.';
 
-CREATE FUNCTION allmende.gridcells_in_box_count(west float8, south float8, east float8, north float8, size int4)
+CREATE FUNCTION allmende.gridcells_in_box_count(
+	west float8, south float8, east float8, north float8, size int4)
 	RETURNS int8
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'allmende_gridcell_count_in_box';

@@ -15,6 +15,11 @@
 /* more digits than this has no size and no coordinate */
 #define NUMBER_DIGITS 7
 
+#define NORTHING_OUTSIDE \
+	"The northing is outside of the grid (900000 to 5500000 metres)"
+#define EASTING_OUTSIDE \
+	"The easting is outside of the grid (900000 to 7400000 metres)"
+
 static const int32_t sizes[GRID_SIZES] = {
 	100, 250, 500, 1000, 5000, 10000, 100000
 };
@@ -74,9 +79,7 @@ northing_check(int64_t northing, int32_t size, long position,
 			   CoreError *error)
 {
 	if (northing < GRID_NORTHING_FIRST || northing >= GRID_NORTHING_END)
-		return core_fail(error,
-						 "The northing is outside of the grid (900000 to 5500000 metres)",
-						 position);
+		return core_fail(error, NORTHING_OUTSIDE, position);
 	if (northing % size != 0)
 		return core_fail(error, "The northing is not a multiple of the size",
 						 position);
@@ -87,9 +90,7 @@ static bool
 easting_check(int64_t easting, int32_t size, long position, CoreError *error)
 {
 	if (easting < GRID_EASTING_FIRST || easting >= GRID_EASTING_END)
-		return core_fail(error,
-						 "The easting is outside of the grid (900000 to 7400000 metres)",
-						 position);
+		return core_fail(error, EASTING_OUTSIDE, position);
 	if (easting % size != 0)
 		return core_fail(error, "The easting is not a multiple of the size",
 						 position);
@@ -144,7 +145,7 @@ grid_of_point(double northing, double easting, int32_t size, GridCode *code)
 /* Text that is being read, and how far. */
 typedef struct Reader
 {
-	const char *text;
+	const char *start;
 	size_t		length;
 	size_t		at;
 } Reader;
@@ -153,7 +154,7 @@ typedef struct Reader
 static char
 reader_peek(const Reader *reader)
 {
-	return reader->at < reader->length ? reader->text[reader->at] : '\0';
+	return reader->at < reader->length ? reader->start[reader->at] : '\0';
 }
 
 static bool
@@ -166,7 +167,7 @@ reader_fail(const Reader *reader, const char *reason, CoreError *error)
 static bool
 reader_skip(Reader *reader, char c)
 {
-	if (reader->at >= reader->length || reader->text[reader->at] != c)
+	if (reader->at >= reader->length || reader->start[reader->at] != c)
 		return false;
 	reader->at++;
 	return true;
@@ -197,7 +198,7 @@ read_number(Reader *reader, int32_t *number, CoreError *error)
 static bool
 read_country(Reader *reader, CoreError *error)
 {
-	const char *text = reader->text;
+	const char *text = reader->start;
 
 	if (reader->length < 2 || text[0] < 'A' || text[0] > 'Z' ||
 		text[1] < 'A' || text[1] > 'Z')
@@ -314,13 +315,17 @@ corner_unit(const Coordinate *northing, const Coordinate *easting,
 bool
 grid_parse(const char *text, size_t length, GridCode *code, CoreError *error)
 {
-	Reader		reader = {text, length, 0};
+	Reader		reader;
 	bool		is_long;
 	int			ordinal;
 	Coordinate	northing;
 	Coordinate	easting;
 	int32_t		unit = 1;
 	int32_t		size;
+
+	reader.at = 0;
+	reader.length = length;
+	reader.start = text;
 
 	if (!read_country(&reader, error) ||
 		!read_system(&reader, &is_long, error) ||

@@ -33,8 +33,7 @@
 
 #define FALSE_EASTING 4321000.0
 #define FALSE_NORTHING 3210000.0
-#define CENTRE_LONGITUDE (10.0 * RADIANS)
-#define UTM_MERIDIAN (9.0 * RADIANS)
+#define CENTRE_LONGITUDE 10.0
 #define UTM_SCALE 0.9996
 
 /*
@@ -50,11 +49,15 @@ static const double centre_sin = 0.786670633215855853943;
 static const double centre_cos = 0.617372913914891789721;
 static const double centre_scale = 1.00042539452801416457;
 
+/* sine and cosine of 1 degree: from UTM's meridian, 9 E, to the centre's */
+static const double meridian_sin = 0.0174524064372835128194;
+static const double meridian_cos = 0.999847695156391239157;
+
 #define SERIES_TERMS 6
 
 /* Karney (14): radius of the sphere whose meridians are as long */
 static const double rectifying_radius =
-	SEMI_MAJOR / (1.0 + N1) * (1.0 + N2 / 4.0 + N4 / 64.0 + N6 / 256.0);
+SEMI_MAJOR / (1.0 + N1) * (1.0 + N2 / 4.0 + N4 / 64.0 + N6 / 256.0);
 
 /* Karney (36): from UTM to the transverse Mercator projection of a sphere */
 static const double beta[SERIES_TERMS] = {
@@ -84,28 +87,28 @@ static const double delta[SERIES_TERMS] = {
 
 /*
  * Lambert azimuthal equal-area projection (Snyder 24-16 to 24-19 and 3-11) of
- * a latitude, given by its sine, and of a longitude in radians from the
- * centre's.  False outside of the hemisphere around the centre.
+ * a latitude, given by its sine, and of a longitude from the centre's, given by
+ * its sine and cosine.  False outside of the hemisphere around the centre.
  */
 static bool
-project(double latitude_sin, double longitude, GridPoint *point)
+project(double latitude_sin, double longitude_sin, double longitude_cos,
+		GridPoint *point)
 {
 	double		e_sin = eccentricity * latitude_sin;
 	double		q = (1.0 - ECCENTRICITY_2) *
-		(latitude_sin / (1.0 - e_sin * e_sin) + atanh(e_sin) / eccentricity);
+	(latitude_sin / (1.0 - e_sin * e_sin) + atanh(e_sin) / eccentricity);
 	double		authalic_sin = q / q_pole;
 	double		cos_2 = 1.0 - authalic_sin * authalic_sin;
 	double		authalic_cos = cos_2 > 0.0 ? sqrt(cos_2) : 0.0;
-	double		longitude_cos = cos(longitude);
 	double		distance_cos = centre_sin * authalic_sin +
-		centre_cos * authalic_cos * longitude_cos;
+	centre_cos * authalic_cos * longitude_cos;
 	double		b;
 
 	if (!(distance_cos >= 0.0))
 		return false;
 	b = authalic_radius * sqrt(2.0 / (1.0 + distance_cos));
 	point->easting = FALSE_EASTING +
-		b * centre_scale * authalic_cos * sin(longitude);
+		b * centre_scale * authalic_cos * longitude_sin;
 	point->northing = FALSE_NORTHING + b / centre_scale *
 		(centre_cos * authalic_sin - centre_sin * authalic_cos * longitude_cos);
 	return true;
@@ -115,11 +118,12 @@ bool
 projection_from_geographic(double longitude, double latitude,
 						   GridPoint *point)
 {
+	double		l = (longitude - CENTRE_LONGITUDE) * RADIANS;
+
 	if (!(longitude >= -180.0 && longitude <= 180.0 &&
 		  latitude >= -90.0 && latitude <= 90.0))
 		return false;
-	return project(sin(latitude * RADIANS),
-				   longitude * RADIANS - CENTRE_LONGITUDE, point);
+	return project(sin(latitude * RADIANS), sin(l), cos(l), point);
 }
 
 /*
@@ -143,7 +147,7 @@ subtract_beta(double *xi, double *eta)
 	for (int j = SERIES_TERMS - 1; j >= 0; j--)
 	{
 		double		next_re = beta[j] + factor_re * re - factor_im * im -
-			last_re;
+		last_re;
 		double		next_im = factor_re * im + factor_im * re - last_im;
 
 		last_re = re;
@@ -155,13 +159,19 @@ subtract_beta(double *xi, double *eta)
 	*eta -= s * ch * im + c * sh * re;
 }
 
-/* Geographic latitude of a conformal latitude, given by its sine and cosine. */
+/*
+ * Sine of the geographic latitude of a conformal latitude, which is given by
+ * its sine and cosine.  The two differ by less than 0.0034, so that the
+ * Taylor series of its sine and cosine end early.
+ */
 static double
-latitude_of_conformal(double s, double c)
+conformal_latitude_sin(double s, double c)
 {
 	double		factor = 2.0 * (c - s) * (c + s);
 	double		sum = 0.0;
 	double		last = 0.0;
+	double		d;
+	double		d2;
 
 	for (int j = SERIES_TERMS - 1; j >= 0; j--)
 	{
@@ -170,7 +180,10 @@ latitude_of_conformal(double s, double c)
 		last = sum;
 		sum = next;
 	}
-	return atan2(s, c) + 2.0 * s * c * sum;
+	d = 2.0 * s * c * sum;
+	d2 = d * d;
+	return s * (1.0 - d2 / 2.0 * (1.0 - d2 / 12.0)) +
+		c * d * (1.0 - d2 / 6.0 * (1.0 - d2 / 20.0));
 }
 
 bool
@@ -179,29 +192,29 @@ projection_from_utm32(double easting, double northing, GridPoint *point)
 	double		east = easting - PROJECTION_UTM_EASTING_CENTRE;
 	double		xi = northing / (UTM_SCALE * rectifying_radius);
 	double		eta = east / (UTM_SCALE * rectifying_radius);
-	double		xi_sin;
 	double		xi_cos;
 	double		eta_sinh;
-	double		latitude;
-	double		longitude;
 	double		across;
 	double		norm;
+	double		l_sin;
+	double		l_cos;
 
 	if (!(east >= -PROJECTION_UTM_EASTING_SPAN &&
 		  east <= PROJECTION_UTM_EASTING_SPAN &&
 		  northing >= 0.0 && northing <= PROJECTION_UTM_NORTHING_END))
 		return false;
 
-	/* Karney (15), (16): through the sphere to conformal latitude */
+	/* Karney (15), (16): conformal latitude, and longitude from 9 E */
 	subtract_beta(&xi, &eta);
-	xi_sin = sin(xi);
 	xi_cos = cos(xi);
 	eta_sinh = sinh(eta);
 	across = sqrt(eta_sinh * eta_sinh + xi_cos * xi_cos);
 	norm = sqrt(1.0 + eta_sinh * eta_sinh);
-	latitude = latitude_of_conformal(xi_sin / norm, across / norm);
-	longitude = UTM_MERIDIAN + atan2(eta_sinh, xi_cos);
-	return project(sin(latitude), longitude - CENTRE_LONGITUDE, point);
+	l_sin = eta_sinh / across;
+	l_cos = xi_cos / across;
+	return project(conformal_latitude_sin(sin(xi) / norm, across / norm),
+				   l_sin * meridian_cos - l_cos * meridian_sin,
+				   l_cos * meridian_cos + l_sin * meridian_sin, point);
 }
 
 bool

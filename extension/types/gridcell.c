@@ -123,10 +123,10 @@ allmende_gridcell_is_valid(PG_FUNCTION_ARGS)
 Datum
 allmende_gridcell_short_id(PG_FUNCTION_ARGS)
 {
-	char		text[GRID_TEXT_SIZE];
-	size_t		length = grid_format_short(PG_GETARG_GRIDCELL(0), text);
+	char		id[GRID_TEXT_SIZE];
+	size_t		length = grid_format_short(PG_GETARG_GRIDCELL(0), id);
 
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(text, (int) length));
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(id, (int) length));
 }
 
 Datum

@@ -25,6 +25,7 @@
 PG_FUNCTION_INFO_V1(allmende_gridcell_from_coordinates);
 PG_FUNCTION_INFO_V1(allmende_gridcell_from_geometry);
 PG_FUNCTION_INFO_V1(allmende_gridcell_in_box);
+PG_FUNCTION_INFO_V1(allmende_gridcell_count_in_box);
 
 /* Return a coordinate argument; raises 22003 if it is not finite. */
 static double
@@ -128,6 +129,7 @@ cell_of_point(FunctionCallInfo fcinfo, const GserializedGeometry *point,
 {
 	GserializedGeometry transformed;
 	GridPoint	projected;
+	Datum		geometry;
 
 	if (point->srid == GRID_SRID)
 		return grid_of_point(point->y, point->x, size, code);
@@ -139,8 +141,8 @@ cell_of_point(FunctionCallInfo fcinfo, const GserializedGeometry *point,
 				(errcode(ERRCODE_ALLMENDE_GRIDCELL_GEOMETRY),
 				 errmsg("geometry has no SRID"),
 				 errhint("Set the one of its coordinates with ST_SetSRID.")));
-	transformed = read_point(PG_DETOAST_DATUM_PACKED(transform_geometry(fcinfo->flinfo,
-																		PG_GETARG_DATUM(0))));
+	geometry = transform_geometry(fcinfo->flinfo, PG_GETARG_DATUM(0));
+	transformed = read_point(PG_DETOAST_DATUM_PACKED(geometry));
 	return grid_of_point(transformed.y, transformed.x, size, code);
 }
 
@@ -156,20 +158,32 @@ allmende_gridcell_from_geometry(PG_FUNCTION_ARGS)
 	PG_RETURN_GRIDCELL(code);
 }
 
-/* Raise RD112 where a box has so many cells that it must be a mistake. */
-static void
-check_box_count(const GridBlock *block)
+/*
+ * The cells of a box, from the arguments west, south, east, north and size.
+ * Raises RD112 where they are so many that it must be a mistake.
+ */
+static GridBlock
+box_argument(FunctionCallInfo fcinfo)
 {
-	int64		count = grid_block_count(block);
+	double		west = finite_argument(fcinfo, 0);
+	double		south = finite_argument(fcinfo, 1);
+	double		east = finite_argument(fcinfo, 2);
+	double		north = finite_argument(fcinfo, 3);
+	int32		size = gridcell_check_size(PG_GETARG_INT32(4));
+	GridBlock	block = {0};
+	int64		count;
 
+	if (!grid_cover(south, west, north, east, size, &block))
+		return block;
+	count = grid_block_count(&block);
 	if (count > BOX_CELLS_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_ALLMENDE_GRIDCELL_GEOMETRY),
-				 errmsg("box has " INT64_FORMAT " cells of %d m", count,
-						block->size),
+				 errmsg("box has " INT64_FORMAT " cells of %d m", count, size),
 				 errdetail("At most " INT64_FORMAT " are allowed.",
 						   BOX_CELLS_MAX),
 				 errhint("Choose a larger size, or divide the geometry.")));
+	return block;
 }
 
 Datum
@@ -179,20 +193,21 @@ allmende_gridcell_in_box(PG_FUNCTION_ARGS)
 
 	if (SRF_IS_FIRSTCALL())
 	{
-		double		west = finite_argument(fcinfo, 0);
-		double		south = finite_argument(fcinfo, 1);
-		double		east = finite_argument(fcinfo, 2);
-		double		north = finite_argument(fcinfo, 3);
-		int32		size = gridcell_check_size(PG_GETARG_INT32(4));
-		GridBlock  *block;
+		GridBlock	block = box_argument(fcinfo);
 
 		context = SRF_FIRSTCALL_INIT();
-		block = MemoryContextAllocZero(context->multi_call_memory_ctx,
-									   sizeof(GridBlock));
-		if (grid_cover(south, west, north, east, size, block))
-			check_box_count(block);
-		context->user_fctx = block;
+		context->user_fctx = MemoryContextAlloc(context->multi_call_memory_ctx,
+												sizeof(GridBlock));
+		*(GridBlock *) context->user_fctx = block;
 	}
 	context = SRF_PERCALL_SETUP();
 	return gridcell_next_of_block(fcinfo, context);
+}
+
+Datum
+allmende_gridcell_count_in_box(PG_FUNCTION_ARGS)
+{
+	GridBlock	block = box_argument(fcinfo);
+
+	PG_RETURN_INT64(grid_block_count(&block));
 }

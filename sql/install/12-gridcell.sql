@@ -27,17 +27,23 @@ COMMENT ON TYPE allmende.gridcell IS
 
 -- Comparison: the codes are positive int8 in the order of the cells.
 
-CREATE FUNCTION allmende.gridcell_lt(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_lt(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8lt';
-CREATE FUNCTION allmende.gridcell_le(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_le(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8le';
-CREATE FUNCTION allmende.gridcell_eq(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_eq(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8eq';
-CREATE FUNCTION allmende.gridcell_ne(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_ne(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8ne';
-CREATE FUNCTION allmende.gridcell_ge(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_ge(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8ge';
-CREATE FUNCTION allmende.gridcell_gt(allmende.gridcell, allmende.gridcell) RETURNS bool
+CREATE FUNCTION allmende.gridcell_gt(allmende.gridcell, allmende.gridcell)
+	RETURNS bool
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'int8gt';
 CREATE FUNCTION allmende.gridcell_cmp(allmende.gridcell, allmende.gridcell)
 	RETURNS int4
@@ -46,7 +52,8 @@ CREATE FUNCTION allmende.gridcell_sortsupport(internal) RETURNS void
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'btint8sortsupport';
 CREATE FUNCTION allmende.gridcell_hash(allmende.gridcell) RETURNS int4
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'hashint8';
-CREATE FUNCTION allmende.gridcell_hash_extended(allmende.gridcell, int8) RETURNS int8
+CREATE FUNCTION allmende.gridcell_hash_extended(allmende.gridcell, int8)
+	RETURNS int8
 	LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 	AS 'hashint8extended';
 
@@ -174,7 +181,8 @@ CREATE FUNCTION allmende.gridcell_contains(allmende.gridcell, allmende.gridcell)
 	RETURNS bool
 	LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'allmende_gridcell_contains';
-CREATE FUNCTION allmende.gridcell_contained(allmende.gridcell, allmende.gridcell)
+CREATE FUNCTION allmende.gridcell_contained(
+	allmende.gridcell, allmende.gridcell)
 	RETURNS bool
 	LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'allmende_gridcell_contained';
@@ -269,12 +277,21 @@ CREATE FUNCTION allmende.centre(allmende.gridcell) RETURNS geometry
 COMMENT ON FUNCTION allmende.centre(allmende.gridcell) IS
 'Returns the centre of the cell as a point in EPSG:3035.';
 
-CREATE FUNCTION allmende.gridcells_in_box(west float8, south float8, east float8, north float8, size int4)
+CREATE FUNCTION allmende.gridcells_in_box(
+	west float8, south float8, east float8, north float8, size int4)
 	RETURNS SETOF allmende.gridcell
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 1000
 	AS 'MODULE_PATHNAME', 'allmende_gridcell_in_box';
 COMMENT ON FUNCTION allmende.gridcells_in_box(float8, float8, float8, float8, int4) IS
 'Returns the cells of a size in metres that a box meets, given in metres of EPSG:3035, in ascending order. A box that ends at an upper or right edge reaches into the next cell, which that edge belongs to. Nothing outside of the grid. Error RD110 for a size that the grid does not have, RD112 for more than 10 million cells, 22003 for a coordinate that is not finite.';
+
+CREATE FUNCTION allmende.gridcells_in_box_count(
+	west float8, south float8, east float8, north float8, size int4)
+	RETURNS int8
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'allmende_gridcell_count_in_box';
+COMMENT ON FUNCTION allmende.gridcells_in_box_count(float8, float8, float8, float8, int4) IS
+'Returns how many cells gridcells_in_box() returns, and raises its errors.';
 
 -- Two helpers of gridcells(): the cell without a millimetre along its edges, and
 -- its left and lower edge, which belong to it.
@@ -312,16 +329,18 @@ CREATE FUNCTION allmende.gridcell_own_edges(allmende.gridcell)
 COMMENT ON FUNCTION allmende.gridcell_own_edges(allmende.gridcell) IS
 'Returns the left and the lower edge of the cell, which belong to it, as a line in EPSG:3035. For gridcells().';
 
--- Lines and polygons are taken apart, so that each part brings its own box of
--- candidates and PostGIS prepares it once.  A part covers a cell if it meets
--- the cell's inside: the first test, against the closed square, throws out what
--- is not even near.  What reaches the inside by a millimetre or more passes the
--- second.  The rest only touches an edge, and only for that the exact relation
--- is computed, which takes long.  The set-returning function stands in a target
--- list, where its rows are streamed and not stored; OFFSET 0 keeps the cells of
--- points from being computed before it is known that they are points.  PostGIS
--- declares its predicates so costly that every call would compile the query,
--- which takes longer than most calls.
+-- Lines and polygons are taken apart and cut into pieces of at most 256
+-- vertices: each brings its own box of candidates, PostGIS prepares it once, and
+-- no test gets slow.  A piece covers a cell if it meets the cell's inside: the
+-- first test, against the closed square, throws out what is not even near.  What
+-- reaches the inside by a millimetre or more passes the second.  The rest only
+-- touches an edge, and only for that the exact relation is computed.
+--
+-- The set-returning functions stand in target lists, where their rows are
+-- streamed and not stored; OFFSET 0 keeps the cells of points from being
+-- computed before it is known that they are points.  PostGIS declares its
+-- predicates so costly that every call would compile the query, which takes
+-- longer than most calls: hence no JIT.
 CREATE FUNCTION allmende.gridcells(geometry, size int4)
 	RETURNS SETOF allmende.gridcell
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 1000
@@ -337,19 +356,25 @@ BEGIN ATOMIC
 	SELECT candidate.cell
 	FROM ST_Dump(ST_Transform($1, 3035)) AS part
 	CROSS JOIN LATERAL (
+		SELECT ST_Subdivide(part.geom, 256) AS geom) AS piece
+	CROSS JOIN LATERAL (
 		SELECT allmende.gridcells_in_box(
-			ST_XMin(part.geom::box3d), ST_YMin(part.geom::box3d),
-			ST_XMax(part.geom::box3d), ST_YMax(part.geom::box3d),
+			ST_XMin(piece.geom::box3d), ST_YMin(piece.geom::box3d),
+			ST_XMax(piece.geom::box3d), ST_YMax(piece.geom::box3d),
 			size) AS cell) AS candidate
 	WHERE ST_Dimension(part.geom) OPERATOR(pg_catalog.>) 0
-		AND ST_Intersects(part.geom, allmende.geometry(candidate.cell))
-		AND (ST_Intersects(part.geom, allmende.gridcell_inset(candidate.cell))
-			OR ST_Relate(part.geom, allmende.geometry(candidate.cell),
+		AND allmende.gridcells_in_box_count(
+			ST_XMin(part.geom::box3d), ST_YMin(part.geom::box3d),
+			ST_XMax(part.geom::box3d), ST_YMax(part.geom::box3d),
+			size) OPERATOR(pg_catalog.>) 0
+		AND ST_Intersects(piece.geom, allmende.geometry(candidate.cell))
+		AND (ST_Intersects(piece.geom, allmende.gridcell_inset(candidate.cell))
+			OR ST_Relate(piece.geom, allmende.geometry(candidate.cell),
 				'T********'::text)
 			OR (ST_Dimension(part.geom) OPERATOR(pg_catalog.=) 1
-				AND ST_Relate(part.geom,
+				AND ST_Relate(piece.geom,
 					allmende.gridcell_own_edges(candidate.cell),
 					'1********'::text)));
 END;
 COMMENT ON FUNCTION allmende.gridcells(geometry, int4) IS
-'Returns the cells of a size in metres that cover a valid geometry of any SRID, each once and in no order. For a polygon these are the cells that it shares area with; for a line those that it runs through, where it runs along an edge those north or east of it; for a point the one that gridcell(geometry, integer) returns; for a collection those of all its parts. Nothing for an empty geometry and for what lies outside of the grid. Lines and polygons are transformed by ST_Transform, vertex by vertex. Error RD110 for a size that the grid does not have, RD112 where the bounding box of a part has more than 10 million cells.';
+'Returns the cells of a size in metres that cover a valid geometry of any SRID, each once and in no order. For a polygon these are the cells that it shares area with; for a line those that it runs through, where it runs along an edge those north or east of it; for a point the one that gridcell(geometry, integer) returns; for a collection those of all its parts. Nothing for an empty geometry and for what lies outside of the grid. Lines and polygons are transformed by ST_Transform, vertex by vertex, and cut at places where they have more than 256 vertices; both round coordinates, so that a geometry may reach into the cell beyond an edge by less than a millimetre. Error RD110 for a size that the grid does not have, RD112 where the bounding box of a part has more than 10 million cells.';

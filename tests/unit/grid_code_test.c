@@ -43,30 +43,30 @@ every_form(void)
 {
 	static const Forms cases[] = {
 		{"CRS3035RES1000mN2689000E4337000", {
-			"CRS3035RES1000mN2689000E4337000",
-			"CRS3035RES1000mE4337000N2689000",
-			"DE_CRS3035RES1000mN2689000E4337000",
-			"CR_CRS3035RES1000mE4337000N2689000",
-			"1kmN2689E4337", "1kmE4337N2689", "DE_1kmN2689E4337",
-			"1000mN2689E4337", "1kmN2689000E4337000", "AT_1kmE4337000N2689000",
-			"1000mN2689000E4337000"
+				"CRS3035RES1000mN2689000E4337000",
+				"CRS3035RES1000mE4337000N2689000",
+				"DE_CRS3035RES1000mN2689000E4337000",
+				"CR_CRS3035RES1000mE4337000N2689000",
+				"1kmN2689E4337", "1kmE4337N2689", "DE_1kmN2689E4337",
+				"1000mN2689E4337", "1kmN2689000E4337000", "AT_1kmE4337000N2689000",
+				"1000mN2689000E4337000"
 		}},
 		{"CRS3035RES100mN2689500E4337500", {
-			"100mN26895E43375", "100mN2689500E4337500", "100mE43375N26895",
-			"CRS3035RES100mE4337500N2689500", "DE_100mN26895E43375"
+				"100mN26895E43375", "100mN2689500E4337500", "100mE43375N26895",
+				"CRS3035RES100mE4337500N2689500", "DE_100mN26895E43375"
 		}},
 		{"CRS3035RES250mN2689500E4337500", {
-			"250mN268950E433750", "250mE4337500N2689500"
+				"250mN268950E433750", "250mE4337500N2689500"
 		}},
 		{"CRS3035RES500mN2689500E4337500", {
-			"500mN26895E43375", "500mN2689500E4337500"
+				"500mN26895E43375", "500mN2689500E4337500"
 		}},
 		{"CRS3035RES5000mN2685000E4335000", {"5kmN2685E4335",
-			"5000mN2685000E4335000"}},
+		"5000mN2685000E4335000"}},
 		{"CRS3035RES10000mN2700000E4400000", {"10kmN270E440",
-			"10kmN2700000E4400000"}},
+		"10kmN2700000E4400000"}},
 		{"CRS3035RES100000mN2700000E4400000", {"100kmN27E44",
-			"100000mE44N27"}},
+		"100000mE44N27"}},
 		{"CRS3035RES100000mN900000E900000", {"100kmN9E9", "100kmN900000E900000"}},
 		{"CRS3035RES100mN5499900E7399900", {"100mN54999E73999"}}
 	};
@@ -170,17 +170,17 @@ round_trip(void)
 			GridCode	code = grid_block_cell(&all, k);
 			GridCode	read;
 			CoreError	error;
-			char		text[GRID_TEXT_SIZE];
+			char		id[GRID_TEXT_SIZE];
 			double		northing = grid_northing(code);
 			double		easting = grid_easting(code);
 
 			passed = code > last && grid_check(code, &error) &&
 				grid_size(code) == size;
 			passed = passed &&
-				grid_parse(text, grid_format(code, text), &read, &error) &&
+				grid_parse(id, grid_format(code, id), &read, &error) &&
 				read == code;
 			passed = passed &&
-				grid_parse(text, grid_format_short(code, text), &read,
+				grid_parse(id, grid_format_short(code, id), &read,
 						   &error) && read == code;
 			passed = passed &&
 				grid_of_point(northing, easting, size, &read) && read == code;

@@ -84,7 +84,7 @@ reference(double longitude, double latitude, double *easting,
 	long double b = asinl(q_of(sinl(latitude * DEGREE), e) / q_of(1, e));
 	long double l = (longitude - 10.0L) * DEGREE;
 	long double d = a * cosl(52 * DEGREE) /
-		sqrtl(1 - e * e * centre * centre) / (radius * cosl(b1));
+	sqrtl(1 - e * e * centre * centre) / (radius * cosl(b1));
 	long double k = radius * sqrtl(2 / (1 + sinl(b1) * sinl(b) +
 										cosl(b1) * cosl(b) * cosl(l)));
 

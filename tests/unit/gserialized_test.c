@@ -44,7 +44,7 @@ build(int32_t srid, unsigned char flags, uint32_t type, uint32_t elements)
 	Sample		sample = {{0}, 0};
 	unsigned char header[4];
 	int			dimensions = 2 + (flags & FLAG_Z ? 1 : 0) +
-		(flags & FLAG_M ? 1 : 0);
+	(flags & FLAG_M ? 1 : 0);
 	int			floats = flags & FLAG_GEODETIC ? 6 : 2 * dimensions;
 
 	header[0] = (unsigned char) ((uint32_t) srid >> 16 & 0x1F);

@@ -113,13 +113,13 @@ model_ids(size_t *count)
 static ModelBytes
 bytes_of_ids(const uint32_t *ids, size_t count)
 {
-	RowsetRange *ranges = (RowsetRange *)
-		model_allocate(count * sizeof(RowsetRange)).bytes;
+	ModelBytes	scratch = model_allocate(count * sizeof(RowsetRange));
+	RowsetRange *ranges = (RowsetRange *) scratch.bytes;
 	size_t		n = rowset_ranges_from_ids(ids, count, ranges);
 	ModelBytes	result = model_allocate(rowset_ranges_size(ranges, n));
 
 	rowset_ranges_write(ranges, n, result.bytes);
-	free(ranges);
+	free(scratch.bytes);
 	return result;
 }
 

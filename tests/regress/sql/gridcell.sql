@@ -1,6 +1,6 @@
 -- Type gridcell: cells of the European grid.
-\set VERBOSITY terse
-SET extra_float_digits = 0;
+CREATE SCHEMA gridcell_test;
+SET search_path = gridcell_test, public, allmende;
 
 -- Every form
 SELECT input, test.input('gridcell', input) AS result
@@ -26,7 +26,6 @@ FROM (VALUES
 ORDER BY n;
 
 -- Bad input
-\set VERBOSITY default
 
 -- nothing, blanks and what is no id
 SELECT input, test.input('gridcell', input) AS result
@@ -221,7 +220,7 @@ INSERT INTO cell
 	SELECT gridcell(4337000 + 173 * n, 2689000 + 251 * (n * 7 % 1000), size)
 	FROM generate_series(0, 399) AS n,
 		unnest(ARRAY[100, 250, 500, 1000, 5000, 10000, 100000]) AS size;
-CREATE FUNCTION test.copied_binary(OUT rows bigint, OUT different bigint)
+CREATE FUNCTION gridcell_test.copied_binary(OUT rows bigint, OUT different bigint)
 	LANGUAGE plpgsql AS $$
 DECLARE
 	file text := current_setting('data_directory') || '/gridcell_test.bin';
@@ -235,10 +234,10 @@ BEGIN
 		UNION ALL (TABLE copy EXCEPT ALL TABLE cell)) AS difference;
 END
 $$;
-SELECT * FROM test.copied_binary();
+SELECT * FROM gridcell_test.copied_binary();
 
 -- What recv refuses: a number that is no cell, in a file of one row
-CREATE FUNCTION test.binary_input(number bigint) RETURNS text
+CREATE FUNCTION gridcell_test.binary_input(number bigint) RETURNS text
 	LANGUAGE plpgsql AS $$
 DECLARE
 	file text := current_setting('data_directory') || '/gridcell_test.bin';
@@ -255,7 +254,7 @@ BEGIN
 	RETURN result;
 END
 $$;
-SELECT what, test.binary_input(number)
+SELECT what, gridcell_test.binary_input(number)
 FROM (VALUES
 	(1, 'a cell', (4::bigint << 38) + (107560::bigint << 19) + 173480),
 	(2, 'zero', 0), (3, 'minus one', -1),
@@ -311,7 +310,7 @@ SELECT count(*) AS hashes, count(DISTINCT k) AS cells,
 FROM cell;
 
 -- Joins by hash, by merge and by nested loop find the same.
-CREATE FUNCTION test.joined(method text) RETURNS text
+CREATE FUNCTION gridcell_test.joined(method text) RETURNS text
 	LANGUAGE plpgsql AS $$
 DECLARE
 	result text;
@@ -335,9 +334,9 @@ BEGIN
 		ELSE 'not by ' || method END;
 END
 $$;
-SELECT test.joined('Hash Join') = test.joined('Merge Join') AS hash_is_merge,
-	test.joined('Hash Join') = test.joined('Nested Loop') AS hash_is_loop,
-	test.joined('Hash Join') ~ '^\d+ [0-9a-f]{32}$' AS joined;
+SELECT gridcell_test.joined('Hash Join') = gridcell_test.joined('Merge Join') AS hash_is_merge,
+	gridcell_test.joined('Hash Join') = gridcell_test.joined('Nested Loop') AS hash_is_loop,
+	gridcell_test.joined('Hash Join') ~ '^\d+ [0-9a-f]{32}$' AS joined;
 
 -- Containment is that of the squares.
 SELECT outer_cell, inner_cell, outer_cell @> inner_cell AS contains,
@@ -484,6 +483,9 @@ SELECT gridcells_in_box(4337100, 2689100, 4337100, 2689100, 100);
 SELECT count(*) FROM gridcells_in_box(0, 0, 899999, 1e6, 100);
 SELECT count(*) FROM gridcells_in_box(-1e9, -1e9, 1e9, 1e9, 100000);
 SELECT count(*) FROM gridcells_in_box(2, 1, 1, 2, 100000);
+SELECT gridcells_in_box_count(4337000, 2689000, 4338000, 2690000, 500),
+	gridcells_in_box_count(0, 0, 1, 1, 500);
+SELECT test.error($$SELECT gridcells_in_box_count(0, 0, 1e9, 1e9, 100)$$);
 SELECT test.error($$SELECT gridcells_in_box(0, 0, 1e9, 1e9, 100)$$);
 SELECT test.error($$SELECT gridcells_in_box(0, 0, 'NaN', 1e9, 100)$$);
 SELECT test.error($$SELECT gridcells_in_box(0, 0, 1e9, 1e9, 99)$$);
@@ -509,11 +511,11 @@ SELECT count(*) FROM (
 	EXCEPT SELECT gridcells(geometry('1kmN2689E4337'::gridcell), 100))) AS difference;
 
 -- What a geometry covers, in cells of 1 km
-CREATE FUNCTION test.covered(wkt text, size int = 1000) RETURNS text
+CREATE FUNCTION gridcell_test.covered(wkt text, size int = 1000) RETURNS text
 	LANGUAGE sql
 	RETURN (SELECT string_agg(short_id(cell), ' ' ORDER BY cell)
 		FROM gridcells(ST_GeomFromText(wkt, 3035), size) AS cell);
-SELECT what, test.covered(wkt)
+SELECT what, gridcell_test.covered(wkt)
 FROM (VALUES
 	(1, 'point', 'POINT(4337500 2689500)'),
 	(2, 'point on an edge', 'POINT(4337000 2689500)'),
@@ -601,6 +603,39 @@ SELECT test.error($$SELECT gridcells(ST_Point(4337000, 2689000, 3035), 99)$$);
 SELECT test.error($$SELECT gridcells(ST_Point(4337000, 2689000), 100)$$);
 SELECT test.error($$SELECT gridcells(ST_GeomFromText('LINESTRING(0 0, 1 1)'), 100)$$);
 
+-- A large polygon is cut into pieces and still gives exactly its cells, about
+-- 8,000 of 10,000; its outline gives those whose left or lower edge is part of it.
+CREATE TABLE ragged AS
+	SELECT cell FROM gridcells_in_box(4300000, 2600000, 4309999, 2609999, 100) AS cell
+	WHERE gridcell_hash(cell) % 5 <> 0;
+CREATE TABLE ragged_area AS SELECT ST_Union(geometry(cell)) AS area FROM ragged;
+CREATE TABLE ragged_outline AS
+	SELECT cell FROM (
+		SELECT cell, cell IN (TABLE ragged) AS here,
+			gridcell(easting(cell) - 100, northing(cell), 100) IN (TABLE ragged)
+				AS west,
+			gridcell(easting(cell), northing(cell) - 100, 100) IN (TABLE ragged)
+				AS south
+		FROM gridcells_in_box(4300000, 2600000, 4310000, 2610000, 100) AS cell)
+		AS neighbourhood
+	WHERE here <> west OR here <> south;
+SELECT count(*) > 7000 AS many_cells,
+	(SELECT ST_NPoints(area) FROM ragged_area) > 7000 AS many_vertices,
+	count(*) FILTER (WHERE ragged.cell IS NULL) AS too_many,
+	count(*) FILTER (WHERE covered.cell IS NULL) AS missing
+FROM (SELECT gridcells(area, 100) AS cell FROM ragged_area) AS covered
+	FULL JOIN ragged ON covered.cell = ragged.cell;
+SELECT count(*) > 4000 AS many_cells,
+	count(*) FILTER (WHERE ragged_outline.cell IS NULL) AS too_many,
+	count(*) FILTER (WHERE covered.cell IS NULL) AS missing
+FROM (SELECT gridcells(ST_Boundary(area), 100) AS cell FROM ragged_area) AS covered
+	FULL JOIN ragged_outline ON covered.cell = ragged_outline.cell;
+
+-- Curves and surfaces
+SELECT count(*) FROM gridcells(ST_GeomFromText('CURVEPOLYGON(CIRCULARSTRING(4337000 2689000, 4338000 2690000, 4337000 2689000))', 3035), 1000);
+SELECT count(*) FROM gridcells(ST_GeomFromText('CIRCULARSTRING(4337000 2689000, 4338000 2690000, 4339000 2689000)', 3035), 1000);
+SELECT count(*) FROM gridcells(ST_GeomFromText('TIN(((4337100 2689100, 4338900 2689100, 4337100 2689900, 4337100 2689100)))', 3035), 1000);
+
 -- The bodies of the functions do not follow the caller's search_path.
 CREATE SCHEMA hostile;
 CREATE FUNCTION hostile.st_makeenvelope(float8, float8, float8, float8, int4)
@@ -614,7 +649,7 @@ SET search_path = pg_catalog;
 SELECT allmende.gridcell(public.ST_GeomFromEWKT('SRID=25833;POINT(-1165 5684120)'), 1000);
 SELECT count(*)
 FROM allmende.gridcells(allmende.geometry('1kmN2689E4337'::allmende.gridcell), 100);
-RESET search_path;
+SET search_path = gridcell_test, public, allmende;
 
 -- Every function may run in parallel and gives null for null.
 SELECT count(*) > 30 AS functions,
@@ -623,3 +658,6 @@ SELECT count(*) > 30 AS functions,
 FROM pg_proc
 WHERE prokind = 'f' AND (proname ~ '^gridcell'
 	OR 'gridcell'::regtype = ANY (proargtypes::oid[]));
+
+SET client_min_messages = warning;
+DROP SCHEMA gridcell_test, hostile CASCADE;

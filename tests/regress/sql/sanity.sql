@@ -64,27 +64,19 @@ WHERE o.oprresult = 'bool'::regtype
 		OR o.oprcom = 0 AND o.oprname <> '^@'
 		OR o.oprnegate = 0 AND o.oprname IN ('<', '<=', '=', '<>', '>=', '>'));
 
--- objects without a comment: types, relations, their columns, aggregates,
--- operators that do more than compare, functions that users call
-SELECT t.oid::regtype FROM test.type AS t WHERE obj_description(t.oid, 'pg_type') IS NULL;
-SELECT c.oid::regclass FROM pg_class AS c
-	JOIN test.member AS m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid
-WHERE c.relkind IN ('r', 'v', 'm') AND obj_description(c.oid, 'pg_class') IS NULL;
+-- objects without a comment: types, relations, columns, functions, aggregates,
+-- operators and their classes
+SELECT pg_describe_object(m.classid, m.objid, 0) FROM test.member AS m
+WHERE (m.classid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass)
+		OR m.classid = 'pg_type'::regclass AND m.objid IN (SELECT oid FROM test.type)
+		OR m.classid = 'pg_class'::regclass)
+	AND NOT EXISTS (SELECT FROM pg_description AS d
+		WHERE d.classoid = m.classid AND d.objoid = m.objid AND d.objsubid = 0)
+ORDER BY 1;
 SELECT c.oid::regclass, a.attname FROM pg_class AS c
 	JOIN test.member AS m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid
 	JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relkind IN ('r', 'v', 'm') AND col_description(c.oid, a.attnum) IS NULL;
-SELECT o.oid::regoperator FROM pg_operator AS o
-	JOIN test.member AS m ON m.classid = 'pg_operator'::regclass AND m.objid = o.oid
-WHERE o.oprname NOT IN ('<', '<=', '=', '<>', '>=', '>')
-	AND obj_description(o.oid, 'pg_operator') IS NULL;
-SELECT f.oid::regprocedure FROM test.function AS f
-WHERE obj_description(f.oid, 'pg_proc') IS NULL
-	AND prorettype NOT IN ('internal'::regtype, 'cstring'::regtype, 'void'::regtype)
-	AND NOT proargtypes::oid[] && ARRAY['internal'::regtype, 'cstring'::regtype]::oid[]
-	AND proname !~ '_(lt|le|eq|ne|ge|gt|cmp|hash|hash_extended|send|smaller|larger)$'
-	AND NOT EXISTS (SELECT FROM pg_operator AS o WHERE o.oprcode = f.oid)
-ORDER BY 1;
 
 -- tables that a dump would leave out without being listed as rebuildable
 SELECT c.oid::regclass FROM pg_class AS c

@@ -5,26 +5,6 @@ SET client_min_messages = warning;
 CREATE SCHEMA test;
 GRANT USAGE ON SCHEMA test TO PUBLIC;
 
--- What a type says to an input: its output, or SQLSTATE, message, detail and
--- hint of the error.
-CREATE FUNCTION test.input(type regtype, input text) RETURNS text
-	LANGUAGE plpgsql AS $$
-DECLARE
-	result text;
-	message text;
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE format('SELECT CAST(%L AS %s)::text', input, type) INTO result;
-	RETURN result;
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT,
-		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' | ', SQLSTATE, message, nullif(detail, ''),
-		nullif(hint, ''));
-END
-$$;
-
 -- SQLSTATE, message, detail and hint of the error that a command raises, or
 -- "no error".
 CREATE FUNCTION test.error(command text) RETURNS text
@@ -41,6 +21,20 @@ EXCEPTION WHEN OTHERS THEN
 		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 	RETURN concat_ws(' | ', SQLSTATE, message, nullif(detail, ''),
 		nullif(hint, ''));
+END
+$$;
+
+-- What a type says to an input: its output, or the error as above.
+CREATE FUNCTION test.input(type regtype, input text) RETURNS text
+	LANGUAGE plpgsql AS $$
+DECLARE
+	query text := format('SELECT CAST(%L AS %s)::text', input, type);
+	result text := test.error(query);
+BEGIN
+	IF result = 'no error' THEN
+		EXECUTE query INTO result;
+	END IF;
+	RETURN result;
 END
 $$;
 

@@ -65,28 +65,53 @@ box_size(unsigned char flags)
 	return dimensions * 2 * sizeof(float);
 }
 
+/* Read up to the geometry itself. */
+static bool
+header_take(Cursor *cursor, GserializedHeader *header, CoreError *error)
+{
+	unsigned char bytes[HEADER_SIZE];
+	unsigned char flags;
+
+	if (!cursor_take(cursor, bytes, sizeof(bytes), error))
+		return false;
+	flags = bytes[3];
+	if ((flags & FLAG_VERSION_2) != 0 && (flags & FLAG_EXTENDED) != 0 &&
+		!cursor_take(cursor, NULL, EXTENDED_SIZE, error))
+		return false;
+	if (!cursor_take(cursor, NULL, box_size(flags), error))
+		return false;
+
+	header->srid = srid_of(bytes);
+	header->has_z = (flags & FLAG_Z) != 0;
+	header->has_m = (flags & FLAG_M) != 0;
+	header->size = cursor->at;
+	return true;
+}
+
+bool
+gserialized_read_header(const void *bytes, size_t length,
+						GserializedHeader *header, CoreError *error)
+{
+	Cursor		cursor = {bytes, length, 0};
+
+	return header_take(&cursor, header, error);
+}
+
 bool
 gserialized_read(const void *bytes, size_t length,
 				 GserializedGeometry *geometry, CoreError *error)
 {
 	Cursor		cursor = {bytes, length, 0};
-	unsigned char header[HEADER_SIZE];
-	unsigned char flags;
+	GserializedHeader header;
 	uint32_t	elements;
 
-	if (!cursor_take(&cursor, header, sizeof(header), error))
-		return false;
-	flags = header[3];
-	if ((flags & FLAG_VERSION_2) != 0 && (flags & FLAG_EXTENDED) != 0 &&
-		!cursor_take(&cursor, NULL, EXTENDED_SIZE, error))
-		return false;
-	if (!cursor_take(&cursor, NULL, box_size(flags), error) ||
+	if (!header_take(&cursor, &header, error) ||
 		!cursor_take(&cursor, &geometry->type, sizeof(geometry->type),
 					 error) ||
 		!cursor_take(&cursor, &elements, sizeof(elements), error))
 		return false;
 
-	geometry->srid = srid_of(header);
+	geometry->srid = header.srid;
 	geometry->empty = elements == 0;
 	geometry->x = 0.0;
 	geometry->y = 0.0;

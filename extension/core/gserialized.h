@@ -15,6 +15,20 @@
 
 #define GSERIALIZED_SRID_UNKNOWN 0
 
+/* What stands before the geometry itself. */
+typedef struct GserializedHeader
+{
+	int32_t		srid;			/* GSERIALIZED_SRID_UNKNOWN if none is set */
+	bool		has_z;
+	bool		has_m;
+	size_t		size;			/* in bytes, with the bounding box */
+} GserializedHeader;
+
+/* Read what stands before the geometry; as gserialized_read() does. */
+extern bool gserialized_read_header(const void *bytes, size_t length,
+									GserializedHeader *header,
+									CoreError *error);
+
 typedef struct GserializedGeometry
 {
 	int32_t		srid;			/* GSERIALIZED_SRID_UNKNOWN if none is set */

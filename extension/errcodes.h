@@ -22,4 +22,9 @@
 /* a geometry that has no cell, or too many of them */
 #define ERRCODE_ALLMENDE_GRIDCELL_GEOMETRY MAKE_SQLSTATE('R','D','1','1','2')
 
+/* a column whose type has no canonical form */
+#define ERRCODE_ALLMENDE_TYPE_HAS_NO_CANONICAL_FORM MAKE_SQLSTATE('R','D','2','0','1')
+/* a column whose type has no key form */
+#define ERRCODE_ALLMENDE_TYPE_HAS_NO_KEY_FORM MAKE_SQLSTATE('R','D','2','0','2')
+
 #endif							/* ALLMENDE_ERRCODES_H */

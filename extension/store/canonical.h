@@ -1,0 +1,171 @@
+/*
+ * canonical.h
+ *		The canonical form of rows and values within the server.  postgres.h
+ *		comes first.
+ *
+ * FORMAT.md fixes every byte.  A row's type is resolved once, into a tree of
+ * CanonicalType; rows are then encoded without a look into the catalogue.
+ */
+#ifndef ALLMENDE_STORE_CANONICAL_H
+#define ALLMENDE_STORE_CANONICAL_H
+
+#include "access/htup.h"
+#include "access/tupdesc.h"
+#include "fmgr.h"
+#include "utils/typcache.h"
+
+#include "../core/canonical.h"
+
+typedef struct CanonicalType CanonicalType;
+typedef struct CanonicalRow CanonicalRow;
+typedef struct CanonicalRecord CanonicalRecord;
+
+/* Write the bytes of a value that is not NULL, without their length. */
+typedef void (*CanonicalEncode) (CanonicalType *type, Datum value,
+								 CanonicalBuffer *buffer);
+
+/* A label of an enum. */
+typedef struct CanonicalLabel
+{
+	Oid			value;
+	NameData	label;
+} CanonicalLabel;
+
+/* How the values of a type are encoded. */
+struct CanonicalType
+{
+	CanonicalEncode encode;
+	CanonicalForm form;
+	int			floats;			/* types of nothing but floats: how many */
+
+	/* arrays: element; ranges: subtype; multiranges: range */
+	CanonicalType *element;
+	int16		element_length;
+	bool		element_by_value;
+	char		element_align;
+
+	TypeCacheEntry *range;		/* ranges and multiranges: the range */
+	CanonicalRecord *record;	/* composites */
+	CanonicalLabel *labels;		/* enums: by OID */
+	int			label_count;
+	FmgrInfo	send;			/* other types */
+	char	   *name;
+};
+
+/*
+ * canonical.c: rows and records
+ */
+
+/*
+ * What encodes rows of a descriptor, in memory below parent; columns that are
+ * dropped are passed over.  column_ids has one id for each column, dropped ones
+ * included, or is NULL: then the others are numbered from 1.  Raises RD201 or
+ * RD202 for a column whose type has no canonical form, or no key form.
+ */
+extern CanonicalRow *canonical_row_create(MemoryContext parent,
+										  TupleDesc descriptor,
+										  const uint32 *column_ids,
+										  CanonicalForm form);
+
+/*
+ * Write a row's columns.  Leaves memory behind in the current memory context,
+ * which the caller resets now and then.
+ */
+extern void canonical_row_put(CanonicalRow *row, const Datum *values,
+							  const bool *nulls, CanonicalBuffer *buffer);
+
+/* What encodes records of any row type, of one after the other. */
+extern CanonicalRecord *canonical_record_create(MemoryContext parent,
+												CanonicalForm form);
+
+/* Write a record's columns; as canonical_row_put() does. */
+extern void canonical_record_put(CanonicalRecord *record,
+								 HeapTupleHeader tuple,
+								 CanonicalBuffer *buffer);
+
+/* A buffer in a memory context. */
+extern void canonical_buffer_create(MemoryContext context,
+									CanonicalBuffer *buffer);
+
+/*
+ * canonical_type.c: from types to how they are encoded
+ */
+
+/* The column that is being resolved, for messages. */
+typedef struct CanonicalColumn
+{
+	const char *name;
+	Oid			type;
+	CanonicalForm form;
+	MemoryContext context;		/* where what is found is to live */
+} CanonicalColumn;
+
+extern CanonicalType *canonical_type_create(const CanonicalColumn *column,
+											Oid type, Oid collation);
+
+/*
+ * canonical_value.c: encoders of values
+ */
+
+extern void canonical_encode_bool(CanonicalType *type, Datum value,
+								  CanonicalBuffer *buffer);
+extern void canonical_encode_char(CanonicalType *type, Datum value,
+								  CanonicalBuffer *buffer);
+extern void canonical_encode_int16(CanonicalType *type, Datum value,
+								   CanonicalBuffer *buffer);
+extern void canonical_encode_int32(CanonicalType *type, Datum value,
+								   CanonicalBuffer *buffer);
+extern void canonical_encode_int64(CanonicalType *type, Datum value,
+								   CanonicalBuffer *buffer);
+extern void canonical_encode_float4(CanonicalType *type, Datum value,
+									CanonicalBuffer *buffer);
+extern void canonical_encode_float8(CanonicalType *type, Datum value,
+									CanonicalBuffer *buffer);
+extern void canonical_encode_floats(CanonicalType *type, Datum value,
+									CanonicalBuffer *buffer);
+extern void canonical_encode_path(CanonicalType *type, Datum value,
+								  CanonicalBuffer *buffer);
+extern void canonical_encode_polygon(CanonicalType *type, Datum value,
+									 CanonicalBuffer *buffer);
+extern void canonical_encode_numeric(CanonicalType *type, Datum value,
+									 CanonicalBuffer *buffer);
+extern void canonical_encode_varlena(CanonicalType *type, Datum value,
+									 CanonicalBuffer *buffer);
+extern void canonical_encode_bpchar(CanonicalType *type, Datum value,
+									CanonicalBuffer *buffer);
+extern void canonical_encode_name(CanonicalType *type, Datum value,
+								  CanonicalBuffer *buffer);
+extern void canonical_encode_xml(CanonicalType *type, Datum value,
+								 CanonicalBuffer *buffer);
+extern void canonical_encode_bit(CanonicalType *type, Datum value,
+								 CanonicalBuffer *buffer);
+extern void canonical_encode_uuid(CanonicalType *type, Datum value,
+								  CanonicalBuffer *buffer);
+extern void canonical_encode_inet(CanonicalType *type, Datum value,
+								  CanonicalBuffer *buffer);
+extern void canonical_encode_macaddr(CanonicalType *type, Datum value,
+									 CanonicalBuffer *buffer);
+extern void canonical_encode_macaddr8(CanonicalType *type, Datum value,
+									  CanonicalBuffer *buffer);
+extern void canonical_encode_timetz(CanonicalType *type, Datum value,
+									CanonicalBuffer *buffer);
+extern void canonical_encode_interval(CanonicalType *type, Datum value,
+									  CanonicalBuffer *buffer);
+extern void canonical_encode_jsonb(CanonicalType *type, Datum value,
+								   CanonicalBuffer *buffer);
+extern void canonical_encode_enum(CanonicalType *type, Datum value,
+								  CanonicalBuffer *buffer);
+extern void canonical_encode_array(CanonicalType *type, Datum value,
+								   CanonicalBuffer *buffer);
+extern void canonical_encode_record(CanonicalType *type, Datum value,
+									CanonicalBuffer *buffer);
+extern void canonical_encode_range(CanonicalType *type, Datum value,
+								   CanonicalBuffer *buffer);
+extern void canonical_encode_multirange(CanonicalType *type, Datum value,
+										CanonicalBuffer *buffer);
+extern void canonical_encode_geometry(CanonicalType *type, Datum value,
+									  CanonicalBuffer *buffer);
+extern void canonical_encode_send(CanonicalType *type, Datum value,
+								  CanonicalBuffer *buffer);
+
+#endif							/* ALLMENDE_STORE_CANONICAL_H */

@@ -1,0 +1,234 @@
+/*
+ * fingerprint.c
+ *		Hashes of rows and keys, and sums of them: SQL functions over the
+ *		canonical form.
+ */
+#include "postgres.h"
+
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "fmgr.h"
+#include "port/pg_bswap.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "canonical.h"
+
+PG_FUNCTION_INFO_V1(allmende_canonical_row);
+PG_FUNCTION_INFO_V1(allmende_canonical_key);
+PG_FUNCTION_INFO_V1(allmende_row_hash);
+PG_FUNCTION_INFO_V1(allmende_key_hash);
+PG_FUNCTION_INFO_V1(allmende_fingerprint_transition);
+PG_FUNCTION_INFO_V1(allmende_fingerprint_inverse);
+PG_FUNCTION_INFO_V1(allmende_fingerprint_combine);
+
+/* What a function keeps from call to call, in fn_extra. */
+typedef struct RecordCall
+{
+	CanonicalRecord *record;
+	MemoryContext scratch;		/* all that one record needs */
+} RecordCall;
+
+StaticAssertDecl(CANONICAL_HASH_SIZE == PG_SHA256_DIGEST_LENGTH,
+				 "a fingerprint is a sum of SHA-256");
+
+static RecordCall *
+record_call(FunctionCallInfo fcinfo, CanonicalForm form)
+{
+	RecordCall *call = fcinfo->flinfo->fn_extra;
+
+	if (call == NULL)
+	{
+		MemoryContext context = fcinfo->flinfo->fn_mcxt;
+
+		call = MemoryContextAlloc(context, sizeof(*call));
+		call->record = canonical_record_create(context, form);
+		call->scratch = AllocSetContextCreate(context, "canonical scratch",
+											  ALLOCSET_DEFAULT_SIZES);
+		fcinfo->flinfo->fn_extra = call;
+	}
+	return call;
+}
+
+/*
+ * Write an argument in a form, into the call's scratch memory, which the caller
+ * resets when it is done with the bytes.
+ */
+static void
+encode_argument(FunctionCallInfo fcinfo, int n, RecordCall *call,
+				CanonicalForm form, CanonicalBuffer *buffer)
+{
+	MemoryContext previous = MemoryContextSwitchTo(call->scratch);
+
+	/* an error may have left something there */
+	MemoryContextReset(call->scratch);
+	canonical_buffer_create(call->scratch, buffer);
+	canonical_put_prefix(buffer, form);
+	canonical_record_put(call->record, PG_GETARG_HEAPTUPLEHEADER(n), buffer);
+	MemoryContextSwitchTo(previous);
+	if (buffer->failed)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("canonical form of a row is too large"),
+				 errdetail("It has more than %d bytes.", CANONICAL_SIZE_MAX)));
+}
+
+/*
+ * SHA-256, in a context that lives as long as the session: making one costs as
+ * much as hashing a row.  The context belongs to a resource owner of its own,
+ * which no end of a transaction releases; an error between begin and end does no
+ * harm, since each hash begins anew.
+ */
+static void
+hash_bytes(const CanonicalBuffer *buffer, uint8 hash[CANONICAL_HASH_SIZE])
+{
+	static ResourceOwner owner = NULL;
+	static pg_cryptohash_ctx *context = NULL;
+
+	if (owner == NULL)
+		owner = ResourceOwnerCreate(NULL, "allmende hash");
+	if (context == NULL)
+	{
+		ResourceOwner previous = CurrentResourceOwner;
+
+		CurrentResourceOwner = owner;
+		context = pg_cryptohash_create(PG_SHA256);
+		CurrentResourceOwner = previous;
+	}
+	if (context == NULL || pg_cryptohash_init(context) < 0 ||
+		pg_cryptohash_update(context, buffer->bytes, buffer->length) < 0 ||
+		pg_cryptohash_final(context, hash, CANONICAL_HASH_SIZE) < 0)
+		elog(ERROR, "could not compute SHA-256: %s",
+			 pg_cryptohash_error(context));
+}
+
+static void
+hash_argument(FunctionCallInfo fcinfo, int n, CanonicalForm form,
+			  uint8 hash[CANONICAL_HASH_SIZE])
+{
+	RecordCall *call = record_call(fcinfo, form);
+	CanonicalBuffer buffer;
+
+	encode_argument(fcinfo, n, call, form, &buffer);
+	hash_bytes(&buffer, hash);
+	MemoryContextReset(call->scratch);
+}
+
+static bytea *
+bytea_of(const void *bytes, size_t length)
+{
+	bytea	   *result = palloc(add_size(length, VARHDRSZ));
+
+	SET_VARSIZE(result, length + VARHDRSZ);
+	memcpy(VARDATA(result), bytes, length);
+	return result;
+}
+
+static Datum
+return_form(FunctionCallInfo fcinfo, CanonicalForm form)
+{
+	RecordCall *call = record_call(fcinfo, form);
+	CanonicalBuffer buffer;
+	bytea	   *result;
+
+	encode_argument(fcinfo, 0, call, form, &buffer);
+	if (!AllocSizeIsValid(buffer.length + VARHDRSZ))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("canonical form of a row is too large for a value"),
+				 errdetail("It has %zu bytes.", buffer.length)));
+	result = bytea_of(buffer.bytes, buffer.length);
+	MemoryContextReset(call->scratch);
+	PG_RETURN_BYTEA_P(result);
+}
+
+Datum
+allmende_canonical_row(PG_FUNCTION_ARGS)
+{
+	return return_form(fcinfo, CANONICAL_ROW_FORM);
+}
+
+Datum
+allmende_canonical_key(PG_FUNCTION_ARGS)
+{
+	return return_form(fcinfo, CANONICAL_KEY_FORM);
+}
+
+Datum
+allmende_row_hash(PG_FUNCTION_ARGS)
+{
+	uint8		hash[CANONICAL_HASH_SIZE];
+
+	hash_argument(fcinfo, 0, CANONICAL_ROW_FORM, hash);
+	PG_RETURN_BYTEA_P(bytea_of(hash, sizeof(hash)));
+}
+
+Datum
+allmende_key_hash(PG_FUNCTION_ARGS)
+{
+	uint8		hash[CANONICAL_HASH_SIZE];
+	uint64		first;
+
+	hash_argument(fcinfo, 0, CANONICAL_KEY_FORM, hash);
+	memcpy(&first, hash, sizeof(first));
+	PG_RETURN_INT64((int64) pg_ntoh64(first));
+}
+
+/* A sum may also come from SQL, where it can be anything. */
+static void
+check_sum(const bytea *sum)
+{
+	if (VARSIZE_ANY_EXHDR(sum) != CANONICAL_HASH_SIZE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("fingerprint has %d bytes",
+						(int) VARSIZE_ANY_EXHDR(sum)),
+				 errdetail("A fingerprint has %d bytes.",
+						   CANONICAL_HASH_SIZE)));
+}
+
+/* The sum in the first argument; an aggregate's own may be changed in place. */
+static bytea *
+sum_argument(FunctionCallInfo fcinfo)
+{
+	bytea	   *sum = AggCheckCallContext(fcinfo, NULL) ?
+	PG_GETARG_BYTEA_P(0) : PG_GETARG_BYTEA_P_COPY(0);
+
+	check_sum(sum);
+	return sum;
+}
+
+Datum
+allmende_fingerprint_transition(PG_FUNCTION_ARGS)
+{
+	bytea	   *sum = sum_argument(fcinfo);
+	uint8		hash[CANONICAL_HASH_SIZE];
+
+	hash_argument(fcinfo, 1, CANONICAL_ROW_FORM, hash);
+	canonical_sum_add((unsigned char *) VARDATA(sum), hash);
+	PG_RETURN_BYTEA_P(sum);
+}
+
+Datum
+allmende_fingerprint_inverse(PG_FUNCTION_ARGS)
+{
+	bytea	   *sum = sum_argument(fcinfo);
+	uint8		hash[CANONICAL_HASH_SIZE];
+
+	hash_argument(fcinfo, 1, CANONICAL_ROW_FORM, hash);
+	canonical_sum_subtract((unsigned char *) VARDATA(sum), hash);
+	PG_RETURN_BYTEA_P(sum);
+}
+
+Datum
+allmende_fingerprint_combine(PG_FUNCTION_ARGS)
+{
+	bytea	   *sum = sum_argument(fcinfo);
+	bytea	   *other = PG_GETARG_BYTEA_PP(1);
+
+	check_sum(other);
+	canonical_sum_add((unsigned char *) VARDATA(sum),
+					  (const unsigned char *) VARDATA_ANY(other));
+	PG_RETURN_BYTEA_P(sum);
+}

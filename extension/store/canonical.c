@@ -34,6 +34,7 @@ struct CanonicalRecord
 {
 	MemoryContext context;		/* where all of this lives */
 	CanonicalForm form;
+	const char *column;			/* that the records are in; NULL for rows */
 	CanonicalRow *row;			/* of the last record; NULL at first */
 	Oid			type;			/* its row type ... */
 	int32		typmod;
@@ -65,9 +66,25 @@ watch_catalogue(void)
 	watching = true;
 }
 
-CanonicalRow *
-canonical_row_create(MemoryContext parent, TupleDesc descriptor,
-					 const uint32 *column_ids, CanonicalForm form)
+static CanonicalType *
+column_type(const CanonicalRow *row, Form_pg_attribute attribute,
+			CanonicalForm form, const char *outer)
+{
+	const char *name = NameStr(attribute->attname);
+	CanonicalColumn column;
+
+	column.name = outer == NULL ? name : psprintf("%s.%s", outer, name);
+	column.type = attribute->atttypid;
+	column.form = form;
+	column.context = row->context;
+	return canonical_type_create(&column, attribute->atttypid,
+								 attribute->attcollation);
+}
+
+/* As canonical_row_create(); outer names the column that the rows are in. */
+static CanonicalRow *
+row_create(MemoryContext parent, TupleDesc descriptor,
+		   const uint32 *column_ids, CanonicalForm form, const char *outer)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "canonical row",
 												  ALLOCSET_SMALL_SIZES);
@@ -85,20 +102,21 @@ canonical_row_create(MemoryContext parent, TupleDesc descriptor,
 	for (int i = 0; i < count; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(row->descriptor, i);
-		CanonicalColumn column;
 
 		if (attribute->attisdropped)
 			continue;
-		column.name = NameStr(attribute->attname);
-		column.type = attribute->atttypid;
-		column.form = form;
-		column.context = context;
 		row->column_ids[i] = column_ids != NULL ? column_ids[i] : ++number;
-		row->types[i] = canonical_type_create(&column, attribute->atttypid,
-											  attribute->attcollation);
+		row->types[i] = column_type(row, attribute, form, outer);
 	}
 	MemoryContextSwitchTo(previous);
 	return row;
+}
+
+CanonicalRow *
+canonical_row_create(MemoryContext parent, TupleDesc descriptor,
+					 const uint32 *column_ids, CanonicalForm form)
+{
+	return row_create(parent, descriptor, column_ids, form, NULL);
 }
 
 void
@@ -122,17 +140,6 @@ canonical_row_put(CanonicalRow *row, const Datum *values, const bool *nulls,
 		type->encode(type, values[i], buffer);
 		canonical_end_value(buffer, mark);
 	}
-}
-
-CanonicalRecord *
-canonical_record_create(MemoryContext parent, CanonicalForm form)
-{
-	CanonicalRecord *record = MemoryContextAllocZero(parent, sizeof(*record));
-
-	watch_catalogue();
-	record->context = parent;
-	record->form = form;
-	return record;
 }
 
 /*
@@ -161,13 +168,28 @@ record_prepare(CanonicalRecord *record, Oid type, int32 typmod)
 		MemoryContextDelete(old);
 	}
 	descriptor = lookup_rowtype_tupdesc_copy(type, typmod);
-	record->row = canonical_row_create(record->context, descriptor, NULL,
-									   record->form);
+	record->row = row_create(record->context, descriptor, NULL, record->form,
+							 record->column);
 	FreeTupleDesc(descriptor);
 	record->type = type;
 	record->typmod = typmod;
 	record->identifier = identifier;
 	record->generation = now;
+}
+
+CanonicalRecord *
+canonical_record_create(MemoryContext parent, CanonicalForm form, Oid type,
+						const char *column)
+{
+	CanonicalRecord *record = MemoryContextAllocZero(parent, sizeof(*record));
+
+	watch_catalogue();
+	record->context = parent;
+	record->form = form;
+	record->column = column;
+	if (OidIsValid(type))
+		record_prepare(record, type, -1);
+	return record;
 }
 
 void

@@ -74,9 +74,15 @@ extern CanonicalRow *canonical_row_create(MemoryContext parent,
 extern void canonical_row_put(CanonicalRow *row, const Datum *values,
 							  const bool *nulls, CanonicalBuffer *buffer);
 
-/* What encodes records of any row type, of one after the other. */
+/*
+ * What encodes records, of any row type and of one after the other.  Where type
+ * is valid, it is resolved at once, and what has no form is refused before a
+ * value is met.  column names the column that the records are in, for messages,
+ * and is NULL for whole rows.
+ */
 extern CanonicalRecord *canonical_record_create(MemoryContext parent,
-												CanonicalForm form);
+												CanonicalForm form, Oid type,
+												const char *column);
 
 /* Write a record's columns; as canonical_row_put() does. */
 extern void canonical_record_put(CanonicalRecord *record,
@@ -135,6 +141,8 @@ extern void canonical_encode_bpchar(CanonicalType *type, Datum value,
 									CanonicalBuffer *buffer);
 extern void canonical_encode_name(CanonicalType *type, Datum value,
 								  CanonicalBuffer *buffer);
+extern void canonical_encode_unknown(CanonicalType *type, Datum value,
+									 CanonicalBuffer *buffer);
 extern void canonical_encode_xml(CanonicalType *type, Datum value,
 								 CanonicalBuffer *buffer);
 extern void canonical_encode_bit(CanonicalType *type, Datum value,

@@ -109,7 +109,7 @@ refuse(const CanonicalColumn *column, Oid type, const char *reason)
 static void
 check_collation(const CanonicalColumn *column, Oid type, Oid collation)
 {
-	if (column->form != CANONICAL_KEY_FORM || type == BYTEAOID)
+	if (column->form != CANONICAL_KEY_FORM)
 		return;
 	if (!OidIsValid(collation))
 		collation = get_typcollation(type);
@@ -258,7 +258,7 @@ create_other(CanonicalType *result, const CanonicalColumn *column, Oid type,
 	if (column->form == CANONICAL_KEY_FORM &&
 		!equal_is_identical(type, collation))
 		refuse(column, type,
-			   "has no btree equality that promises to tell apart values of different bytes");
+			   "has no btree equality that is known to be that of its bytes");
 
 	result->encode = canonical_encode_send;
 	result->name = pstrdup(NameStr(form->typname));
@@ -293,11 +293,39 @@ create_base(CanonicalType *result, const CanonicalColumn *column, Oid type,
 	{
 		if (column->form == CANONICAL_KEY_FORM)
 			refuse(column, type,
-				   "has an equality that does not tell what it looks at");
+				   "has no btree equality that is known to be that of its bytes");
 		result->encode = canonical_encode_geometry;
 	}
 	else
 		create_other(result, column, type, form, collation);
+}
+
+static void
+create_composite(CanonicalType *result, const CanonicalColumn *column,
+				 Oid type)
+{
+	result->encode = canonical_encode_record;
+	result->record = canonical_record_create(column->context, column->form,
+											 type == RECORDOID ? InvalidOid : type,
+											 pstrdup(column->name));
+}
+
+/* What an expression ROW(...) can have for columns, beside columns' types. */
+static void
+create_pseudo(CanonicalType *result, const CanonicalColumn *column, Oid type,
+			  Oid collation)
+{
+	if (type == RECORDOID)
+		create_composite(result, column, type);
+	else if (type == RECORDARRAYOID)
+		create_array(result, column, RECORDOID, InvalidOid);
+	else if (type == UNKNOWNOID)
+	{
+		check_collation(column, TEXTOID, collation);
+		result->encode = canonical_encode_unknown;
+	}
+	else
+		refuse(column, type, "is a pseudo-type");
 }
 
 static void
@@ -319,12 +347,14 @@ create_of_kind(CanonicalType *result, const CanonicalColumn *column, Oid type,
 			create_multirange(result, column, type);
 			break;
 		case TYPTYPE_COMPOSITE:
-			result->encode = canonical_encode_record;
-			result->record = canonical_record_create(column->context,
-													 column->form);
+			create_composite(result, column, type);
+			break;
+		case TYPTYPE_PSEUDO:
+			create_pseudo(result, column, type, collation);
 			break;
 		default:
-			refuse(column, type, "is a pseudo-type");
+			elog(ERROR, "unexpected kind of type %u: %c", type,
+				 form->typtype);
 	}
 }
 
@@ -338,23 +368,12 @@ canonical_type_create(const CanonicalColumn *column, Oid type, Oid collation)
 	check_stack_depth();
 	result->form = column->form;
 	type = getBaseType(type);
-	if (type == RECORDOID)
-	{
-		result->encode = canonical_encode_record;
-		result->record = canonical_record_create(column->context,
-												 column->form);
-	}
-	else if (type == RECORDARRAYOID)
-		create_array(result, column, RECORDOID, InvalidOid);
-	else
-	{
-		tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-		if (!HeapTupleIsValid(tuple))
-			elog(ERROR, "cache lookup failed for type %u", type);
-		create_of_kind(result, column, type,
-					   (Form_pg_type) GETSTRUCT(tuple), collation);
-		ReleaseSysCache(tuple);
-	}
+	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for type %u", type);
+	create_of_kind(result, column, type, (Form_pg_type) GETSTRUCT(tuple),
+				   collation);
+	ReleaseSysCache(tuple);
 	MemoryContextSwitchTo(previous);
 	return result;
 }

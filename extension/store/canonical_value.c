@@ -167,6 +167,17 @@ canonical_encode_name(CanonicalType *type, Datum value,
 	canonical_put_bytes(buffer, name, strnlen(name, NAMEDATALEN));
 }
 
+/* a literal in ROW(...) that nothing has given a type: a C string */
+void
+canonical_encode_unknown(CanonicalType *type, Datum value,
+						 CanonicalBuffer *buffer)
+{
+	const char *text = DatumGetCString(value);
+
+	(void) type;
+	canonical_put_bytes(buffer, text, strlen(text));
+}
+
 /* xml_out eats one line feed a time; a second dump would eat the next one */
 void
 canonical_encode_xml(CanonicalType *type, Datum value,

@@ -43,7 +43,8 @@ record_call(FunctionCallInfo fcinfo, CanonicalForm form)
 		MemoryContext context = fcinfo->flinfo->fn_mcxt;
 
 		call = MemoryContextAlloc(context, sizeof(*call));
-		call->record = canonical_record_create(context, form);
+		call->record = canonical_record_create(context, form, InvalidOid,
+											   NULL);
 		call->scratch = AllocSetContextCreate(context, "canonical scratch",
 											  ALLOCSET_DEFAULT_SIZES);
 		fcinfo->flinfo->fn_extra = call;

@@ -76,8 +76,8 @@ encode_argument(FunctionCallInfo fcinfo, int n, RecordCall *call,
 }
 
 /*
- * SHA-256, in a context that lives as long as the session: making one costs as
- * much as hashing a row.  The context belongs to a resource owner of its own,
+ * SHA-256, in a context that lives as long as the session: making one costs half
+ * as much again as hashing a short row.  The context belongs to a resource owner of its own,
  * which no end of a transaction releases; an error between begin and end does no
  * harm, since each hash begins anew.
  */

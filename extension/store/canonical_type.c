@@ -78,7 +78,8 @@ static const BuiltinType builtin_types[] = {
 static const Oid local_types[] = {
 	OIDOID, REGPROCOID, REGPROCEDUREOID, REGOPEROID, REGOPERATOROID,
 	REGCLASSOID, REGCOLLATIONOID, REGTYPEOID, REGCONFIGOID, REGDICTIONARYOID,
-	REGNAMESPACEOID, REGROLEOID, XIDOID, XID8OID, CIDOID, TIDOID
+	REGNAMESPACEOID, REGROLEOID, XIDOID, XID8OID, CIDOID, TIDOID,
+	PG_SNAPSHOTOID, TXID_SNAPSHOTOID
 };
 
 /*
@@ -154,6 +155,8 @@ equal_is_identical(Oid type, Oid collation)
 
 	if (!OidIsValid(cache->btree_opf))
 		return false;
+	if (!OidIsValid(collation))
+		collation = get_typcollation(type);
 	function = get_opfamily_proc(cache->btree_opf, cache->btree_opintype,
 								 cache->btree_opintype, BTEQUALIMAGE_PROC);
 	return OidIsValid(function) &&

@@ -380,7 +380,14 @@ RESET min_parallel_table_scan_size;
 RESET max_parallel_workers_per_gather;
 
 -- groups; moving windows, against the same computed anew for each row
-SELECT count(*) AS groups, count(DISTINCT f) AS different FROM (SELECT fingerprint(t) AS f FROM canon.tree AS t GROUP BY id % 1000) AS g;
+SET enable_hashagg = off;
+CREATE TABLE canon.sorted AS SELECT id % 1000 AS k, fingerprint(t) AS f FROM canon.tree AS t GROUP BY id % 1000;
+RESET enable_hashagg;
+SET enable_sort = off;
+CREATE TABLE canon.hashed AS SELECT id % 1000 AS k, fingerprint(t) AS f FROM canon.tree AS t GROUP BY id % 1000;
+RESET enable_sort;
+SELECT count(*) AS groups, count(DISTINCT f) AS different FROM canon.sorted;
+SELECT count(*) AS different FROM (SELECT * FROM canon.sorted EXCEPT SELECT * FROM canon.hashed) AS d;
 SELECT count(*) AS rows, count(*) FILTER (WHERE moving <> anew) AS different, count(DISTINCT moving) AS fingerprints FROM (
 	SELECT fingerprint(t) OVER (ORDER BY id ROWS BETWEEN 5 PRECEDING AND 2 FOLLOWING) AS moving,
 		(SELECT fingerprint(x) FROM canon.tree AS x WHERE x.id BETWEEN t.id - 5 AND least(t.id + 2, 300)) AS anew

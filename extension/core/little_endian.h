@@ -40,4 +40,11 @@ le32_write(unsigned char *bytes, uint32_t number)
 	le16_write(bytes + 2, (uint16_t) (number >> 16));
 }
 
+static inline void
+le64_write(unsigned char *bytes, uint64_t number)
+{
+	le32_write(bytes, (uint32_t) number);
+	le32_write(bytes + 4, (uint32_t) (number >> 32));
+}
+
 #endif							/* ALLMENDE_LITTLE_ENDIAN_H */

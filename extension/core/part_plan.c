@@ -2,14 +2,18 @@
  * part_plan.c
  *		Choosing the encoding of the next part of a column.
  *
- * Each encoding proposes how many rows it would take and how many bytes for
- * them; the cheapest per row wins.
+ * Each encoding, in each width of items, proposes how many rows it would take
+ * and how many bytes for them; the cheapest per row wins.  All proposals come
+ * from one walk over the rows, block by block: as long as the rows so far are
+ * all null, are alike, have runs or are so many that they fit a page, they are
+ * what that encoding proposes.
  */
 #include "part_column.h"
 
 #include <string.h>
 
 #define BLOCK 64				/* rows: a word of validity */
+#define WIDTHS 6				/* 1, 2, 4, 8, 16; and any other */
 
 /* What is known of the rows from plan.first on, as many as plan.rows. */
 typedef struct Survey
@@ -83,6 +87,17 @@ survey_plan(const Survey *survey, PartEncoding encoding)
 	return plan;
 }
 
+/* Widths of items in ascending order; FIXED has one of them only. */
+static int
+width_index(uint32_t width)
+{
+	int			index = 0;
+
+	while (index < WIDTHS - 1 && width > UINT32_C(1) << index)
+		index++;
+	return index;
+}
+
 static bool
 fits_page(const PartPlan *plan)
 {
@@ -100,101 +115,61 @@ consider(PartPlan *best, const PartPlan *proposal)
 		*best = *proposal;
 }
 
-/*
- * NULLS, CONSTANT and RUNS: go on, block by block, as long as the rows are all
- * null, are alike, or have runs that fit.
- */
-static void
-propose_runs(const PartColumn *column, uint32_t first, bool full,
-			 PartPlan *best)
+/* Note what a survey is good for; false where nothing fits a page any more. */
+static bool
+propose(const Survey *survey, PartEncoding encoding,
+		PartPlan proposals[PART_PLAIN + 1][WIDTHS])
 {
-	PartPlan	proposals[PART_RUNS + 1];
+	PartPlan	plan = survey_plan(survey, encoding);
+
+	if (!fits_page(&plan))
+		return false;
+	proposals[encoding][width_index(plan.width)] = plan;
+	return true;
+}
+
+/* The encoding of a survey's runs. */
+static PartEncoding
+encoding_of_runs(const Survey *survey)
+{
+	if (survey->plan.items == 0)
+		return PART_NULLS;
+	return survey->plan.items == 1 ? PART_CONSTANT : PART_RUNS;
+}
+
+/* Where full is set, items have the full width. */
+static void
+choose(const PartColumn *column, uint32_t first, bool full, PartPlan *best)
+{
+	PartPlan	proposals[PART_PLAIN + 1][WIDTHS];
 	Survey		survey;
+	bool		runs_fit = true;
+	bool		rows_fit = true;
 
 	memset(proposals, 0, sizeof(proposals));
 	survey_begin(&survey, column, first, full);
-	for (;;)
+	while (runs_fit || rows_fit)
 	{
 		uint32_t	left = column->rows - first - survey.plan.rows;
-		PartEncoding encoding = PART_RUNS;
-		PartPlan	plan;
 
 		if (left == 0)
 			break;
 		survey_add(&survey, left < BLOCK ? left : BLOCK);
-		if (survey.plan.items == 0)
-			encoding = PART_NULLS;
-		else if (survey.plan.items == 1)
-			encoding = PART_CONSTANT;
-		plan = survey_plan(&survey, encoding);
-		if (!fits_page(&plan))
-			break;
-		proposals[encoding] = plan;
+		if (runs_fit)
+			runs_fit = propose(&survey, encoding_of_runs(&survey), proposals);
+		if (rows_fit && survey.plan.items > 0)
+			rows_fit = propose(&survey, PART_PLAIN, proposals);
 	}
-	for (int encoding = PART_NULLS; encoding <= PART_RUNS; encoding++)
+
+	memset(best, 0, sizeof(*best));
+	for (int encoding = PART_NULLS; encoding <= PART_PLAIN; encoding++)
 	{
-		if (proposals[encoding].rows > 0)
-			consider(best, &proposals[encoding]);
+		for (int width = 0; width < WIDTHS; width++)
+		{
+			if (proposals[encoding][width].rows > 0)
+				consider(best, &proposals[encoding][width]);
+		}
 	}
-}
-
-/* Rows of so many bytes that fit a page. */
-static uint32_t
-page_rows(uint32_t bytes, bool nulls)
-{
-	return PART_PAGE_SIZE / (bytes * BLOCK + (nulls ? BLOCK / 8 : 0)) * BLOCK;
-}
-
-/*
- * Look at the rows that a page takes with items of this width.  False if some
- * of them need more.
- */
-static bool
-survey_page(Survey *survey, const PartColumn *column, uint32_t first,
-			bool full, uint32_t width)
-{
-	uint32_t	bytes = width * (uint32_t) part_column_axes(column);
-	uint32_t	left = column->rows - first;
-	uint32_t	rows = page_rows(bytes, false);
-
-	if (rows > left)
-		rows = left;
-	if (part_column_nulls(column, first, rows) > 0 &&
-		rows > page_rows(bytes, true))
-		rows = page_rows(bytes, true);
-	survey_begin(survey, column, first, full);
-	while (survey->plan.rows < rows)
-	{
-		uint32_t	rest = rows - survey->plan.rows;
-		int64_t		base[2];
-
-		survey_add(survey, rest < BLOCK ? rest : BLOCK);
-		if (part_range_width(&survey->range, column, base) > width)
-			return false;
-	}
-	return true;
-}
-
-/* PLAIN, in the narrowest width that its rows fit. */
-static void
-propose_plain(const PartColumn *column, uint32_t first, bool full,
-			  PartPlan *best)
-{
-	uint32_t	full_width = part_full_width(column->kind, column->detail);
-	PartPlan	plan;
-	Survey		survey;
-
-	if (full || column->kind == PART_FIXED ||
-		(!survey_page(&survey, column, first, full, 1) &&
-		 !survey_page(&survey, column, first, full, 2) &&
-		 !survey_page(&survey, column, first, full, 4) &&
-		 !(full_width == 16 && survey_page(&survey, column, first, full, 8))))
-		(void) survey_page(&survey, column, first, full, full_width);
-	plan = survey_plan(&survey, PART_PLAIN);
-
-	/* rows that are all null have been proposed as such */
-	if (plan.nulls < plan.rows)
-		consider(best, &plan);
 }
 
 /* Do all rows come back from scaled numbers? */
@@ -208,14 +183,6 @@ scaling_is_exact(const PartColumn *column, const PartPlan *plan)
 			return false;
 	}
 	return true;
-}
-
-static void
-choose(const PartColumn *column, uint32_t first, bool full, PartPlan *plan)
-{
-	memset(plan, 0, sizeof(*plan));
-	propose_runs(column, first, full, plan);
-	propose_plain(column, first, full, plan);
 }
 
 static bool

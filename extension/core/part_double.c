@@ -8,11 +8,13 @@
  */
 #include "part_format.h"
 
+#include <string.h>
+
 static double
 scaled_item(const Part *part, int axis, uint32_t item)
 {
 	int64_t		number = part->base[axis] +
-		(int64_t) part_number(part->items_at[axis], part->width, item);
+	(int64_t) part_number(part->items_at[axis], part->width, item);
 
 	return (double) number / part_power_of_ten(part->decimals);
 }
@@ -53,6 +55,11 @@ part_get_float(const Part *part, uint32_t row)
 static void
 copy_doubles(const unsigned char *at, uint32_t count, double *out)
 {
+	if (machine_is_little_endian())
+	{
+		memcpy(out, at, (size_t) count * 8);
+		return;
+	}
 	for (uint32_t i = 0; i < count; i++)
 		out[i] = part_double_of_bits(le64_read(at + (size_t) i * 8));
 }
@@ -63,7 +70,7 @@ divide_numbers(const Part *part, int axis, uint32_t first, uint32_t count,
 			   double *out)
 {
 	const unsigned char *at = part->items_at[axis] +
-		(size_t) first * part->width;
+	(size_t) first * part->width;
 	int64_t		base = part->base[axis];
 	double		divisor = part_power_of_ten(part->decimals);
 

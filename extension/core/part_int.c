@@ -4,31 +4,54 @@
  */
 #include "part_format.h"
 
-/* Numbers of an array, widened and added to base. */
-static void
-unpack_ints(const unsigned char *array, uint32_t width, int64_t base,
-			uint32_t first, uint32_t count, int64_t *out)
-{
-	const unsigned char *at = array + (size_t) first * width;
-	uint64_t	add = (uint64_t) base;
+#define BLOCK 16				/* numbers that are unpacked at once */
 
-	switch (width)
+/*
+ * unpack_8() to unpack_64(): numbers of an array, widened and added to base.
+ * The inner loop has a constant length and its arrays do not overlap, so that
+ * gcc makes vector instructions of it even at -O2; for the latter it has to see
+ * the parameters, and so must not inline the function.
+ */
+#define DEFINE_UNPACK(bits, read) \
+	static __attribute__((noinline)) void \
+	unpack_##bits(const unsigned char *restrict at, uint64_t base, \
+				  uint32_t count, int64_t *restrict out) \
+	{ \
+		for (; count >= BLOCK; count -= BLOCK) \
+		{ \
+			for (uint32_t i = 0; i < BLOCK; i++) \
+				out[i] = (int64_t) (base + read(at + i * ((bits) / 8))); \
+			at += BLOCK * ((bits) / 8); \
+			out += BLOCK; \
+		} \
+		for (uint32_t i = 0; i < count; i++) \
+			out[i] = (int64_t) (base + read(at + i * ((bits) / 8))); \
+	}
+
+DEFINE_UNPACK(8, *)
+DEFINE_UNPACK(16, le16_read)
+DEFINE_UNPACK(32, le32_read)
+DEFINE_UNPACK(64, le64_read)
+
+static void
+unpack_ints(const Part *part, uint32_t first, uint32_t count, int64_t *out)
+{
+	const unsigned char *at = part->items_at[0] + (size_t) first * part->width;
+	uint64_t	base = (uint64_t) part->base[0];
+
+	switch (part->width)
 	{
 		case 1:
-			for (uint32_t i = 0; i < count; i++)
-				out[i] = (int64_t) (add + at[i]);
+			unpack_8(at, base, count, out);
 			break;
 		case 2:
-			for (uint32_t i = 0; i < count; i++)
-				out[i] = (int64_t) (add + le16_read(at + (size_t) i * 2));
+			unpack_16(at, base, count, out);
 			break;
 		case 4:
-			for (uint32_t i = 0; i < count; i++)
-				out[i] = (int64_t) (add + le32_read(at + (size_t) i * 4));
+			unpack_32(at, base, count, out);
 			break;
 		default:
-			for (uint32_t i = 0; i < count; i++)
-				out[i] = (int64_t) (add + le64_read(at + (size_t) i * 8));
+			unpack_64(at, base, count, out);
 			break;
 	}
 }
@@ -79,8 +102,7 @@ part_decode_ints(const Part *part, uint32_t first, uint32_t count,
 
 	if (part->encoding == PART_PLAIN)
 	{
-		unpack_ints(part->items_at[0], part->width, part->base[0], first,
-					count, out);
+		unpack_ints(part, first, count, out);
 		return;
 	}
 	while (first < end)
@@ -110,14 +132,6 @@ part_decode_decimals(const Part *part, uint32_t first, uint32_t count,
 			*out++ = value;
 		item = part_next_item(part, item, first);
 	}
-}
-
-static bool
-machine_is_little_endian(void)
-{
-	const uint16_t one = 1;
-
-	return *(const unsigned char *) &one == 1;
 }
 
 bool

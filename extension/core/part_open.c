@@ -183,7 +183,7 @@ check_flags(const Part *part, CoreError *error)
 	uint32_t	minimum = part->bytes[PART_AT_MINIMUM_LENGTH];
 	uint32_t	maximum = part->bytes[PART_AT_MAXIMUM_LENGTH];
 	uint32_t	longest = prefixes && part->encoding != PART_NULLS ?
-		PART_PREFIX_MAX : 0;
+	PART_PREFIX_MAX : 0;
 
 	if (flags > 15 ||
 		((flags & PART_FLAG_VALIDITY) != 0) != some_null ||

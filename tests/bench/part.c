@@ -3,8 +3,8 @@
  *		What parts take, and how fast they are read: bytes per value, and time
  *		per value as a ratio to memcpy of as many 8-byte values.
  *
- * Parts are opened before, as a reader that keeps them does; the last table
- * says what opening costs.  Medians of ROUNDS rounds, each of all parts of
+ * Parts are opened before, as a reader that keeps them does; what opening
+ * costs stands beside it.  Medians of ROUNDS rounds, each of all parts of
  * SEGMENTS segments.
  */
 #include <stdio.h>
@@ -219,9 +219,14 @@ report(const char *name, PartKind kind, const void *values, double copy)
 {
 	double		writing = write_column(kind, values);
 
-	printf("%-28s %6.2f %8.2f %8.2f %8.2f %8.2f %8.2f %8.1f\n", name,
-		   (double) part_bytes / (double) VALUES, measure(TASK_DECODE) / copy,
-		   measure(TASK_SUM) / copy, measure(TASK_GET) / copy,
+	printf("%-28s %6.2f %8.2f ", name,
+		   (double) part_bytes / (double) VALUES,
+		   measure(TASK_DECODE) / copy);
+	if (kind == PART_INT)
+		printf("%8.2f ", measure(TASK_SUM) / copy);
+	else
+		printf("%8s ", "-");
+	printf("%8.2f %8.2f %8.2f %8.1f\n", measure(TASK_GET) / copy,
 		   measure(TASK_OPEN) / copy, measure(TASK_OPEN_SKIP_CRC) / copy,
 		   writing / copy);
 	free_parts();

@@ -242,7 +242,7 @@ compare(const PartColumn *column, const PartPlan *plan,
 		else if (column->kind == PART_BYTES)
 		{
 			const PartString *string =
-				(const PartString *) column->values + row;
+			(const PartString *) column->values + row;
 
 			part_get_bytes(&part, i, &value, &value_length);
 			REQUIRE(value_length == string->length &&

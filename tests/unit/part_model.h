@@ -67,15 +67,15 @@ model_number(uint32_t shape, uint32_t row)
 {
 	switch (shape)
 	{
-		case 0:				/* constant */
+		case 0:					/* constant */
 			return -77;
-		case 1:				/* alternating */
+		case 1:					/* alternating */
 			return row % 2;
-		case 2:				/* ascending */
+		case 2:					/* ascending */
 			return (int64_t) row * 3 - 100000;
-		case 3:				/* anything */
+		case 3:					/* anything */
 			return part_signed(model_random());
-		case 4:				/* the ends */
+		case 4:					/* the ends */
 			return row % 2 == 0 ? INT64_MIN : INT64_MAX;
 		case 5:
 			return 1000 + model_below(256);
@@ -83,7 +83,7 @@ model_number(uint32_t shape, uint32_t row)
 			return -5000000000 + model_below(65536);
 		case 7:
 			return -1 + (int64_t) (model_random() >> 32);
-		case 8:				/* runs */
+		case 8:					/* runs */
 			return (row / 700) * (row / 700) * 12345;
 		default:				/* runs with an outlier */
 			return row % 5000 == 4999 ? INT64_C(1) << 40 : row / 1000;
@@ -163,13 +163,13 @@ model_string(uint32_t shape, uint32_t row, unsigned char *text)
 			string.length = model_below(41);
 			memset(text, 0xFF, string.length);
 			break;
-		case 5:				/* a dictionary with codes of two bytes */
+		case 5:					/* a dictionary with codes of two bytes */
 			string.length = (size_t) snprintf((char *) text, 40,
 											  "%016u", model_below(300));
 			break;
-		case 6:				/* empty */
+		case 6:					/* empty */
 			break;
-		case 7:				/* one length, random */
+		case 7:					/* one length, random */
 			string.length = 8;
 			for (size_t i = 0; i < string.length; i++)
 				text[i] = (unsigned char) model_random();
@@ -403,9 +403,9 @@ model_matches(const PartColumn *column, const ModelPart *model)
 {
 	const Part *part = &model->part;
 	bool		same = part->kind == column->kind &&
-		part->rows == model->plan.rows &&
-		part->nulls == part_column_nulls(column, model->plan.first,
-										 part->rows);
+	part->rows == model->plan.rows &&
+	part->nulls == part_column_nulls(column, model->plan.first,
+									 part->rows);
 
 	for (uint32_t i = 0; i < part->rows && same; i++)
 		same = model_same(column, part, model->plan.first + i, i);

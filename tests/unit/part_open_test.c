@@ -210,7 +210,7 @@ noise(void)
 		for (uint32_t i = model_below(4) + 1; i > 0; i--)
 		{
 			size_t		at = model_below(2) == 0 ?
-				12 + model_below(44) : model_below((uint32_t) part.length);
+			12 + model_below(44) : model_below((uint32_t) part.length);
 
 			part.bytes[at] = (unsigned char) model_below(6);
 		}

@@ -114,7 +114,7 @@ static ModelBytes
 bytes_of_ids(const uint32_t *ids, size_t count)
 {
 	RowsetRange *ranges = (RowsetRange *)
-		model_allocate(count * sizeof(RowsetRange)).bytes;
+	model_allocate(count * sizeof(RowsetRange)).bytes;
 	size_t		n = rowset_ranges_from_ids(ids, count, ranges);
 	ModelBytes	result = model_allocate(rowset_ranges_size(ranges, n));
 

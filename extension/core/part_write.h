@@ -43,7 +43,8 @@ typedef struct PartString
  *	BYTES		PartString
  *	POINT		double x, and y in values_y; detail is the SRID
  *
- * Values of null rows are not looked at.
+ * Values of null rows are not looked at.  Row i is bit i % 64 of word i / 64 of
+ * the validity.
  */
 typedef struct PartColumn
 {
@@ -53,7 +54,7 @@ typedef struct PartColumn
 	uint32_t	dimensions;		/* of points, 0 to 255 */
 	const void *values;
 	const double *values_y;
-	const uint64_t *validity;	/* bit i of word i / 64; NULL: no nulls */
+	const uint64_t *validity;	/* 1 for a value; NULL: no nulls */
 } PartColumn;
 
 /* How the rows from first on are encoded. */

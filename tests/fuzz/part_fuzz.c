@@ -207,6 +207,50 @@ fuzz_bytes(const uint8_t *data, size_t size)
 	free(bytes);
 }
 
+/* Is row i of a part that of the column, bit by bit?  Neither is null. */
+static bool
+same_value(const PartColumn *column, uint32_t row, const Part *part,
+		   uint32_t i)
+{
+	const PartString *string = (const PartString *) column->values + row;
+	size_t		size = part_full_width(column->kind, column->detail);
+	const unsigned char *value = (const unsigned char *) column->values +
+	row * size;
+	const unsigned char *bytes;
+	size_t		length;
+	PartInt128	decimal;
+	double		number;
+	float		small;
+
+	switch (column->kind)
+	{
+		case PART_INT:
+			return part_get_int(part, i) ==
+				((const int64_t *) column->values)[row];
+		case PART_DECIMAL:
+			decimal = part_get_decimal(part, i);
+			return memcmp(&decimal, value, size) == 0;
+		case PART_POINT:
+			number = part_get_double(part, 1, i);
+			if (memcmp(&number, column->values_y + row, size) != 0)
+				return false;
+			/* FALLTHROUGH */
+		case PART_DOUBLE:
+			number = part_get_double(part, 0, i);
+			return memcmp(&number, value, size) == 0;
+		case PART_FLOAT:
+			small = part_get_float(part, i);
+			return memcmp(&small, value, size) == 0;
+		case PART_FIXED:
+			return memcmp(part_get_fixed(part, i), value, size) == 0;
+		case PART_BYTES:
+			break;
+	}
+	part_get_bytes(part, i, &bytes, &length);
+	return length == string->length &&
+		memcmp(bytes, string->bytes, length) == 0;
+}
+
 /* Does a part hold the rows of its plan? */
 static void
 compare(const PartColumn *column, const PartPlan *plan,
@@ -223,31 +267,9 @@ compare(const PartColumn *column, const PartPlan *plan,
 	for (uint32_t i = 0; i < part.rows; i++)
 	{
 		uint32_t	row = plan->first + i;
-		const unsigned char *value;
-		size_t		value_length;
-		double		number;
 
 		REQUIRE(part_is_null(&part, i) == part_column_is_null(column, row));
-		if (part_is_null(&part, i))
-			continue;
-		if (column->kind == PART_INT)
-			REQUIRE(part_get_int(&part, i) ==
-					((const int64_t *) column->values)[row]);
-		else if (column->kind == PART_DOUBLE)
-		{
-			number = part_get_double(&part, 0, i);
-			REQUIRE(memcmp(&number, (const double *) column->values + row,
-						   sizeof(number)) == 0);
-		}
-		else if (column->kind == PART_BYTES)
-		{
-			const PartString *string =
-			(const PartString *) column->values + row;
-
-			part_get_bytes(&part, i, &value, &value_length);
-			REQUIRE(value_length == string->length &&
-					memcmp(value, string->bytes, value_length) == 0);
-		}
+		REQUIRE(part_is_null(&part, i) || same_value(column, row, &part, i));
 	}
 	free(memory);
 }

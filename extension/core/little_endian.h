@@ -6,24 +6,52 @@
 #ifndef ALLMENDE_LITTLE_ENDIAN_H
 #define ALLMENDE_LITTLE_ENDIAN_H
 
+#include <string.h>
+
 #include "core.h"
+
+/* What a number is to the machine when its bytes have been copied. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define LE16(number) __builtin_bswap16(number)
+#define LE32(number) __builtin_bswap32(number)
+#define LE64(number) __builtin_bswap64(number)
+#else
+#define LE16(number) (number)
+#define LE32(number) (number)
+#define LE64(number) (number)
+#endif
+
+static inline bool
+machine_is_little_endian(void)
+{
+	return LE16(1) == 1;
+}
 
 static inline uint16_t
 le16_read(const unsigned char *bytes)
 {
-	return (uint16_t) (bytes[0] | bytes[1] << 8);
+	uint16_t	number;
+
+	memcpy(&number, bytes, sizeof(number));
+	return LE16(number);
 }
 
 static inline uint32_t
 le32_read(const unsigned char *bytes)
 {
-	return le16_read(bytes) | (uint32_t) le16_read(bytes + 2) << 16;
+	uint32_t	number;
+
+	memcpy(&number, bytes, sizeof(number));
+	return LE32(number);
 }
 
 static inline uint64_t
 le64_read(const unsigned char *bytes)
 {
-	return le32_read(bytes) | (uint64_t) le32_read(bytes + 4) << 32;
+	uint64_t	number;
+
+	memcpy(&number, bytes, sizeof(number));
+	return LE64(number);
 }
 
 static inline void

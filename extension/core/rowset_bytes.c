@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "bits.h"
 #include "little_endian.h"
 
 static bool
@@ -166,17 +167,6 @@ run_last(const RowsetContainer *container, uint32_t index)
 {
 	return run_first(container, index) +
 		le16_read(container->data + (size_t) index * 4 + 2);
-}
-
-/* Number of bits that are set; no builtin, which needs a flag to be fast. */
-static uint32_t
-count_bits(uint64_t word)
-{
-	word -= word >> 1 & UINT64_C(0x5555555555555555);
-	word = (word & UINT64_C(0x3333333333333333)) +
-		(word >> 2 & UINT64_C(0x3333333333333333));
-	word = (word + (word >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
-	return (uint32_t) (word * UINT64_C(0x0101010101010101) >> 56);
 }
 
 /* The first bit from a given one on that has the given value, or 65,536. */

@@ -252,10 +252,16 @@ find_column(const CanonicalRow *row, uint32 id, int next)
 static bool
 is_about_input(int sqlstate)
 {
-	return ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_DATA_EXCEPTION ||
-		sqlstate == ERRCODE_PROTOCOL_VIOLATION ||
-		sqlstate == ERRCODE_PROGRAM_LIMIT_EXCEEDED ||
-		sqlstate == ERRCODE_INTERNAL_ERROR;
+	/* data exception, protocol violation, program limit, internal error */
+	static const char *const prefixes[] = {"22", "08P01", "54000", "XX000"};
+	const char *state = unpack_sql_state(sqlstate);
+
+	for (size_t i = 0; i < lengthof(prefixes); i++)
+	{
+		if (strncmp(state, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*

@@ -295,12 +295,10 @@ arrays(void)
 static const char *
 range(unsigned flags)
 {
-	char		hex[3];
-	Block		from;
+	unsigned char byte = (unsigned char) flags;
+	Block		from = block(&byte, 1);
 	CanonicalRange result;
 
-	snprintf(hex, sizeof(hex), "%02x", flags);
-	from = block_of(hex);
 	return outcome(&from, canonical_read_range(&from.reader, &result));
 }
 

@@ -60,6 +60,7 @@ struct CanonicalType
 	TypeCacheEntry *range;		/* ranges and multiranges: the range */
 	CanonicalRecord *record;	/* composites */
 	CanonicalLabel *labels;		/* enums: by OID */
+	CanonicalLabel *labels_by_name;
 	int			label_count;
 	FmgrInfo	send;			/* other types */
 	char	   *name;

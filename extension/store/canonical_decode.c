@@ -624,28 +624,37 @@ canonical_decode_polygon(CanonicalType *type, CanonicalReader *reader)
 	return decode_points(type, reader, &wire);
 }
 
+static int
+compare_to_name(const void *key, const void *label)
+{
+	return strcmp(key, NameStr(((const CanonicalLabel *) label)->label));
+}
+
 /*
- * A label that the type has.  One that was added in this transaction must not
- * get into indexes, as enum_in() has it.
+ * The value of a label, invalid where the type has none.  One that was added in
+ * this transaction must not get into indexes, as enum_in() has it.
  */
 static Oid
 enum_value(const CanonicalType *type, const char *bytes, int length)
 {
-	for (int i = 0; i < type->label_count; i++)
-	{
-		const char *label = NameStr(type->labels[i].label);
+	char		name[NAMEDATALEN];
+	const CanonicalLabel *found;
 
-		if (strncmp(label, bytes, length) != 0 || label[length] != '\0')
-			continue;
-		if (EnumUncommitted(type->labels[i].value))
-			ereport(ERROR,
-					(errcode(ERRCODE_UNSAFE_NEW_ENUM_VALUE_USAGE),
-					 errmsg("unsafe use of new value \"%s\" of enum type %s",
-							label, format_type_be(type->type)),
-					 errhint("New enum values must be committed before they can be used.")));
-		return type->labels[i].value;
-	}
-	return InvalidOid;
+	if (length >= NAMEDATALEN)
+		return InvalidOid;
+	memcpy(name, bytes, length);
+	name[length] = '\0';
+	found = bsearch(name, type->labels_by_name, (size_t) type->label_count,
+					sizeof(CanonicalLabel), compare_to_name);
+	if (found == NULL)
+		return InvalidOid;
+	if (EnumUncommitted(found->value))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNSAFE_NEW_ENUM_VALUE_USAGE),
+				 errmsg("unsafe use of new value \"%s\" of enum type %s",
+						name, format_type_be(type->type)),
+				 errhint("New enum values must be committed before they can be used.")));
+	return found->value;
 }
 
 Datum
@@ -654,10 +663,8 @@ canonical_decode_enum(CanonicalType *type, CanonicalReader *reader)
 	size_t		start = reader->position;
 	int			length;
 	const char *bytes = rest_of_text(type, reader, &length);
-	Oid			value = InvalidOid;
+	Oid			value = enum_value(type, bytes, length);
 
-	if (length < NAMEDATALEN)
-		value = enum_value(type, bytes, length);
 	if (!OidIsValid(value))
 		ereport(ERROR,
 				(errcode(ERRCODE_ALLMENDE_LABEL_IS_MISSING),

@@ -174,6 +174,13 @@ compare_labels(const void *a, const void *b)
 	return one < other ? -1 : one > other;
 }
 
+static int
+compare_names_of_labels(const void *a, const void *b)
+{
+	return strcmp(NameStr(((const CanonicalLabel *) a)->label),
+				  NameStr(((const CanonicalLabel *) b)->label));
+}
+
 static void
 create_enum(CanonicalType *result, Oid type)
 {
@@ -193,8 +200,13 @@ create_enum(CanonicalType *result, Oid type)
 		result->labels[i].label = member->enumlabel;
 	}
 	ReleaseSysCacheList(members);
+	result->labels_by_name = palloc(result->label_count * sizeof(CanonicalLabel));
+	memcpy(result->labels_by_name, result->labels,
+		   result->label_count * sizeof(CanonicalLabel));
 	qsort(result->labels, result->label_count, sizeof(CanonicalLabel),
 		  compare_labels);
+	qsort(result->labels_by_name, result->label_count,
+		  sizeof(CanonicalLabel), compare_names_of_labels);
 }
 
 static void

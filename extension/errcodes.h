@@ -26,5 +26,9 @@
 #define ERRCODE_ALLMENDE_TYPE_HAS_NO_CANONICAL_FORM MAKE_SQLSTATE('R','D','2','0','1')
 /* a column whose type has no key form */
 #define ERRCODE_ALLMENDE_TYPE_HAS_NO_KEY_FORM MAKE_SQLSTATE('R','D','2','0','2')
+/* a label in canonical bytes that the enum lacks */
+#define ERRCODE_ALLMENDE_LABEL_IS_MISSING MAKE_SQLSTATE('R','D','2','0','3')
+/* bytes that are not the canonical form of such a row */
+#define ERRCODE_ALLMENDE_CANONICAL_FORM_INVALID MAKE_SQLSTATE('R','D','2','0','4')
 
 #endif							/* ALLMENDE_ERRCODES_H */

@@ -13,12 +13,15 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-#include "canonical.h"
+#include "../errcodes.h"
+#include "canonical_decode.h"
 
 struct CanonicalRow
 {
@@ -26,8 +29,9 @@ struct CanonicalRow
 	TupleDesc	descriptor;
 	CanonicalType **types;		/* of each column; NULL for dropped ones */
 	uint32	   *column_ids;
-	Datum	   *values;			/* for records to be taken apart */
+	Datum	   *values;			/* for records to be taken apart or formed */
 	bool	   *nulls;
+	bool	   *found;			/* for columns that are read */
 };
 
 struct CanonicalRecord
@@ -99,6 +103,7 @@ row_create(MemoryContext parent, TupleDesc descriptor,
 	row->column_ids = palloc0(count * sizeof(uint32));
 	row->values = palloc(count * sizeof(Datum));
 	row->nulls = palloc(count * sizeof(bool));
+	row->found = palloc(count * sizeof(bool));
 	for (int i = 0; i < count; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(row->descriptor, i);
@@ -210,6 +215,224 @@ canonical_record_put(CanonicalRecord *record, HeapTupleHeader tuple,
 					  record->row->nulls);
 	canonical_row_put(record->row, record->row->values, record->row->nulls,
 					  buffer);
+}
+
+static void
+pg_attribute_noreturn()
+fail_row(const CanonicalReader *reader)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_ALLMENDE_CANONICAL_FORM_INVALID),
+			 errmsg("bytes are no row in canonical form"),
+			 errdetail("%s at byte %ld.", reader->error.reason,
+					   reader->error.position + 1)));
+}
+
+/* The column of an id, which probably is the next one; -1 where there is none. */
+static int
+find_column(const CanonicalRow *row, uint32 id, int next)
+{
+	int			count = row->descriptor->natts;
+
+	for (int i = 0; i < count; i++)
+	{
+		int			column = (next + i) % count;
+
+		if (row->types[column] != NULL && row->column_ids[column] == id)
+			return column;
+	}
+	return -1;
+}
+
+/*
+ * Is an error one that a function of a type raises for input that it does not
+ * like?  Functions of PostGIS raise internal errors then.  What has to do with
+ * the session, its memory or the catalogue is none.
+ */
+static bool
+is_about_input(int sqlstate)
+{
+	/* data exception, protocol violation, program limit, internal error */
+	static const char *const prefixes[] = {"22", "08P01", "54000", "XX000"};
+	const char *state = unpack_sql_state(sqlstate);
+
+	for (size_t i = 0; i < lengthof(prefixes); i++)
+	{
+		if (strncmp(state, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Raise, in place of the error of a function of the column's type, that the bytes
+ * from a position on are no value of it.  Within PG_CATCH().
+ */
+static void
+pg_attribute_noreturn()
+rethrow(const CanonicalType *type, size_t position, MemoryContext context)
+{
+	ErrorData  *error;
+
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	if (!is_about_input(error->sqlerrcode))
+		PG_RE_THROW();
+	FlushErrorState();
+	ereport(ERROR,
+			(errcode(ERRCODE_ALLMENDE_CANONICAL_FORM_INVALID),
+			 errmsg("column \"%s\" has bytes that are no value of type %s",
+					type->column, format_type_be(type->type)),
+			 errdetail("Reading the value at byte %zu failed: %s.",
+					   position + 1, error->message)));
+}
+
+/*
+ * The next column of the bytes; its number, or -1 where the descriptor lacks it.
+ */
+static int
+next_column(const CanonicalRow *row, CanonicalReader *reader, int next,
+			CanonicalReader *value, bool *is_null)
+{
+	size_t		start = reader->position;
+	uint32		id;
+	int			column;
+
+	if (!canonical_read_u32(reader, &id))
+		fail_row(reader);
+	column = find_column(row, id, next);
+	if (column >= 0 && row->found[column])
+	{
+		reader->position = start;
+		canonical_read_fail(reader, "The same column comes a second time");
+		fail_row(reader);
+	}
+	if (!canonical_read_value(reader, value, is_null))
+		fail_row(reader);
+	return column;
+}
+
+/* The value that is being read, for messages; type is NULL between values. */
+typedef struct CurrentValue
+{
+	const CanonicalType *type;
+	size_t		position;
+} CurrentValue;
+
+static void
+get_columns(CanonicalRow *row, CanonicalReader *reader, Datum *values,
+			bool *nulls, volatile CurrentValue *current)
+{
+	int			next = 0;
+
+	while (canonical_left(reader) > 0)
+	{
+		CanonicalReader value;
+		CanonicalType *type;
+		bool		is_null;
+		int			column;
+
+		current->type = NULL;
+		column = next_column(row, reader, next, &value, &is_null);
+		if (column < 0)
+			continue;
+		next = column + 1;
+		row->found[column] = true;
+		if (is_null)
+			continue;
+		type = row->types[column];
+		current->type = type;
+		current->position = value.position;
+		values[column] = type->decode(type, &value);
+		nulls[column] = false;
+	}
+}
+
+void
+canonical_row_get(CanonicalRow *row, CanonicalReader *reader, Datum *values,
+				  bool *nulls)
+{
+	MemoryContext context = CurrentMemoryContext;
+	volatile CurrentValue current = {NULL, 0};
+
+	memset(nulls, true, row->descriptor->natts * sizeof(bool));
+	memset(row->found, false, row->descriptor->natts * sizeof(bool));
+	PG_TRY();
+	{
+		get_columns(row, reader, values, nulls, &current);
+	}
+	PG_CATCH();
+	{
+		if (current.type == NULL)
+			PG_RE_THROW();
+		rethrow(current.type, current.position, context);
+	}
+	PG_END_TRY();
+}
+
+static Datum
+form_record(const CanonicalRow *row)
+{
+	return HeapTupleGetDatum(heap_form_tuple(row->descriptor, row->values,
+											 row->nulls));
+}
+
+Datum
+canonical_record_get(CanonicalRecord *record, Oid type,
+					 CanonicalReader *reader)
+{
+	record_prepare(record, type, -1);
+	if (!canonical_read_prefix(reader))
+		fail_row(reader);
+	canonical_row_get(record->row, reader, record->row->values,
+					  record->row->nulls);
+	return form_record(record->row);
+}
+
+/* Columns of a composite have no ids that last: only their order counts. */
+static void
+read_part_column(CanonicalType *type, CanonicalRow *row, int column,
+				 CanonicalReader *reader)
+{
+	size_t		start = reader->position;
+	CanonicalReader value;
+	uint32		id;
+
+	if (!canonical_read_u32(reader, &id) || id != row->column_ids[column])
+	{
+		reader->position = start;
+		canonical_read_fail(reader,
+							"The composite value has not the columns of its type");
+		canonical_decode_fail(type, reader);
+	}
+	if (!canonical_read_value(reader, &value, &row->nulls[column]))
+		canonical_decode_fail(type, reader);
+	if (!row->nulls[column])
+		row->values[column] = row->types[column]->decode(row->types[column],
+														 &value);
+}
+
+Datum
+canonical_record_get_part(CanonicalType *type, CanonicalReader *reader)
+{
+	CanonicalRow *row;
+
+	check_stack_depth();
+	record_prepare(type->record, type->type, -1);
+	row = type->record->row;
+	memset(row->nulls, true, row->descriptor->natts * sizeof(bool));
+	for (int i = 0; i < row->descriptor->natts; i++)
+	{
+		if (row->types[i] != NULL)
+			read_part_column(type, row, i, reader);
+	}
+	if (canonical_left(reader) > 0)
+	{
+		canonical_read_fail(reader,
+							"The composite value has not the columns of its type");
+		canonical_decode_fail(type, reader);
+	}
+	return form_record(row);
 }
 
 static unsigned char *

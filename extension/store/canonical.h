@@ -15,6 +15,7 @@
 #include "utils/typcache.h"
 
 #include "../core/canonical.h"
+#include "../core/canonical_read.h"
 
 typedef struct CanonicalType CanonicalType;
 typedef struct CanonicalRow CanonicalRow;
@@ -24,6 +25,13 @@ typedef struct CanonicalRecord CanonicalRecord;
 typedef void (*CanonicalEncode) (CanonicalType *type, Datum value,
 								 CanonicalBuffer *buffer);
 
+/*
+ * Read the bytes of a value that is not NULL, in row form; the reader has
+ * nothing else.
+ */
+typedef Datum (*CanonicalDecode) (CanonicalType *type,
+								  CanonicalReader *reader);
+
 /* A label of an enum. */
 typedef struct CanonicalLabel
 {
@@ -31,15 +39,20 @@ typedef struct CanonicalLabel
 	NameData	label;
 } CanonicalLabel;
 
-/* How the values of a type are encoded. */
+/* How the values of a type are encoded and decoded. */
 struct CanonicalType
 {
 	CanonicalEncode encode;
+	CanonicalDecode decode;
 	CanonicalForm form;
+	Oid			type;			/* of domains the base type */
+	int16		length;			/* typlen */
+	const char *column;			/* that it is in, for messages */
 	int			floats;			/* types of nothing but floats: how many */
 
 	/* arrays: element; ranges: subtype; multiranges: range */
 	CanonicalType *element;
+	Oid			element_type;
 	int16		element_length;
 	bool		element_by_value;
 	char		element_align;
@@ -47,9 +60,14 @@ struct CanonicalType
 	TypeCacheEntry *range;		/* ranges and multiranges: the range */
 	CanonicalRecord *record;	/* composites */
 	CanonicalLabel *labels;		/* enums: by OID */
+	CanonicalLabel *labels_by_name;
 	int			label_count;
 	FmgrInfo	send;			/* other types */
 	char	   *name;
+
+	/* receive or input function, where decode needs it; else no function */
+	FmgrInfo	input;
+	Oid			input_argument;
 };
 
 /*
@@ -88,6 +106,25 @@ extern CanonicalRecord *canonical_record_create(MemoryContext parent,
 extern void canonical_record_put(CanonicalRecord *record,
 								 HeapTupleHeader tuple,
 								 CanonicalBuffer *buffer);
+
+/*
+ * Read a row's columns, from behind the prefix up to the reader's end; values
+ * has room for each column of the descriptor.  Columns are found by their ids:
+ * those that the descriptor lacks are passed over, those that the bytes lack are
+ * NULL.  Values are in the current memory context, in which garbage is left
+ * behind as well.  Raises RD203 for a label that an enum lacks and RD204 for
+ * bytes that are no row of the descriptor.
+ */
+extern void canonical_row_get(CanonicalRow *row, CanonicalReader *reader,
+							  Datum *values, bool *nulls);
+
+/* Read a row of a named row type, as canonical_row_get() does. */
+extern Datum canonical_record_get(CanonicalRecord *record, Oid type,
+								  CanonicalReader *reader);
+
+/* Read a composite value inside of a row: its columns must be all there. */
+extern Datum canonical_record_get_part(CanonicalType *type,
+									   CanonicalReader *reader);
 
 /* A buffer in a memory context. */
 extern void canonical_buffer_create(MemoryContext context,

@@ -19,7 +19,7 @@
 #include "utils/syscache.h"
 
 #include "../errcodes.h"
-#include "canonical.h"
+#include "canonical_decode.h"
 
 /*
  * Types of PostgreSQL that have a form of their own.  keyed: has the type a
@@ -30,48 +30,49 @@ typedef struct BuiltinType
 {
 	Oid			type;
 	CanonicalEncode encode;
+	CanonicalDecode decode;
 	bool		keyed;
 	int			floats;			/* where a value is nothing but them: how many */
 } BuiltinType;
 
 static const BuiltinType builtin_types[] = {
-	{BOOLOID, canonical_encode_bool, true, 0},
-	{CHAROID, canonical_encode_char, true, 0},
-	{INT2OID, canonical_encode_int16, true, 0},
-	{INT4OID, canonical_encode_int32, true, 0},
-	{INT8OID, canonical_encode_int64, true, 0},
-	{CASHOID, canonical_encode_int64, true, 0},
-	{FLOAT4OID, canonical_encode_float4, true, 0},
-	{FLOAT8OID, canonical_encode_float8, true, 0},
-	{NUMERICOID, canonical_encode_numeric, true, 0},
-	{TEXTOID, canonical_encode_varlena, true, 0},
-	{VARCHAROID, canonical_encode_varlena, true, 0},
-	{BPCHAROID, canonical_encode_bpchar, true, 0},
-	{NAMEOID, canonical_encode_name, true, 0},
-	{JSONOID, canonical_encode_varlena, false, 0},
-	{JSONBOID, canonical_encode_jsonb, true, 0},
-	{XMLOID, canonical_encode_xml, false, 0},
-	{BYTEAOID, canonical_encode_varlena, true, 0},
-	{BITOID, canonical_encode_bit, true, 0},
-	{VARBITOID, canonical_encode_bit, true, 0},
-	{UUIDOID, canonical_encode_uuid, true, 0},
-	{INETOID, canonical_encode_inet, true, 0},
-	{CIDROID, canonical_encode_inet, true, 0},
-	{MACADDROID, canonical_encode_macaddr, true, 0},
-	{MACADDR8OID, canonical_encode_macaddr8, true, 0},
-	{DATEOID, canonical_encode_int32, true, 0},
-	{TIMEOID, canonical_encode_int64, true, 0},
-	{TIMETZOID, canonical_encode_timetz, true, 0},
-	{TIMESTAMPOID, canonical_encode_int64, true, 0},
-	{TIMESTAMPTZOID, canonical_encode_int64, true, 0},
-	{INTERVALOID, canonical_encode_interval, true, 0},
-	{POINTOID, canonical_encode_floats, false, 2},
-	{LSEGOID, canonical_encode_floats, false, 4},
-	{BOXOID, canonical_encode_floats, false, 4},
-	{LINEOID, canonical_encode_floats, false, 3},
-	{CIRCLEOID, canonical_encode_floats, false, 3},
-	{PATHOID, canonical_encode_path, false, 0},
-	{POLYGONOID, canonical_encode_polygon, false, 0}
+	{BOOLOID, canonical_encode_bool, canonical_decode_bool, true, 0},
+	{CHAROID, canonical_encode_char, canonical_decode_char, true, 0},
+	{INT2OID, canonical_encode_int16, canonical_decode_int16, true, 0},
+	{INT4OID, canonical_encode_int32, canonical_decode_int32, true, 0},
+	{INT8OID, canonical_encode_int64, canonical_decode_int64, true, 0},
+	{CASHOID, canonical_encode_int64, canonical_decode_int64, true, 0},
+	{FLOAT4OID, canonical_encode_float4, canonical_decode_float4, true, 0},
+	{FLOAT8OID, canonical_encode_float8, canonical_decode_float8, true, 0},
+	{NUMERICOID, canonical_encode_numeric, canonical_decode_numeric, true, 0},
+	{TEXTOID, canonical_encode_varlena, canonical_decode_text, true, 0},
+	{VARCHAROID, canonical_encode_varlena, canonical_decode_text, true, 0},
+	{BPCHAROID, canonical_encode_bpchar, canonical_decode_text, true, 0},
+	{NAMEOID, canonical_encode_name, canonical_decode_name, true, 0},
+	{JSONOID, canonical_encode_varlena, canonical_decode_json, false, 0},
+	{JSONBOID, canonical_encode_jsonb, canonical_decode_jsonb, true, 0},
+	{XMLOID, canonical_encode_xml, canonical_decode_xml, false, 0},
+	{BYTEAOID, canonical_encode_varlena, canonical_decode_bytea, true, 0},
+	{BITOID, canonical_encode_bit, canonical_decode_bit, true, 0},
+	{VARBITOID, canonical_encode_bit, canonical_decode_bit, true, 0},
+	{UUIDOID, canonical_encode_uuid, canonical_decode_fixed, true, 0},
+	{INETOID, canonical_encode_inet, canonical_decode_inet, true, 0},
+	{CIDROID, canonical_encode_inet, canonical_decode_inet, true, 0},
+	{MACADDROID, canonical_encode_macaddr, canonical_decode_fixed, true, 0},
+	{MACADDR8OID, canonical_encode_macaddr8, canonical_decode_fixed, true, 0},
+	{DATEOID, canonical_encode_int32, canonical_decode_date, true, 0},
+	{TIMEOID, canonical_encode_int64, canonical_decode_time, true, 0},
+	{TIMETZOID, canonical_encode_timetz, canonical_decode_timetz, true, 0},
+	{TIMESTAMPOID, canonical_encode_int64, canonical_decode_timestamp, true, 0},
+	{TIMESTAMPTZOID, canonical_encode_int64, canonical_decode_timestamp, true, 0},
+	{INTERVALOID, canonical_encode_interval, canonical_decode_interval, true, 0},
+	{POINTOID, canonical_encode_floats, canonical_decode_floats, false, 2},
+	{LSEGOID, canonical_encode_floats, canonical_decode_floats, false, 4},
+	{BOXOID, canonical_encode_floats, canonical_decode_floats, false, 4},
+	{LINEOID, canonical_encode_floats, canonical_decode_floats, false, 3},
+	{CIRCLEOID, canonical_encode_floats, canonical_decode_floats, false, 3},
+	{PATHOID, canonical_encode_path, canonical_decode_path, false, 0},
+	{POLYGONOID, canonical_encode_polygon, canonical_decode_polygon, false, 0}
 };
 
 /* Types whose numbers mean something else in another database. */
@@ -173,6 +174,13 @@ compare_labels(const void *a, const void *b)
 	return one < other ? -1 : one > other;
 }
 
+static int
+compare_names_of_labels(const void *a, const void *b)
+{
+	return strcmp(NameStr(((const CanonicalLabel *) a)->label),
+				  NameStr(((const CanonicalLabel *) b)->label));
+}
+
 static void
 create_enum(CanonicalType *result, Oid type)
 {
@@ -180,6 +188,7 @@ create_enum(CanonicalType *result, Oid type)
 											  ObjectIdGetDatum(type));
 
 	result->encode = canonical_encode_enum;
+	result->decode = canonical_decode_enum;
 	result->labels = palloc(members->n_members * sizeof(CanonicalLabel));
 	result->label_count = members->n_members;
 	for (int i = 0; i < members->n_members; i++)
@@ -191,8 +200,13 @@ create_enum(CanonicalType *result, Oid type)
 		result->labels[i].label = member->enumlabel;
 	}
 	ReleaseSysCacheList(members);
+	result->labels_by_name = palloc(result->label_count * sizeof(CanonicalLabel));
+	memcpy(result->labels_by_name, result->labels,
+		   result->label_count * sizeof(CanonicalLabel));
 	qsort(result->labels, result->label_count, sizeof(CanonicalLabel),
 		  compare_labels);
+	qsort(result->labels_by_name, result->label_count,
+		  sizeof(CanonicalLabel), compare_names_of_labels);
 }
 
 static void
@@ -200,6 +214,8 @@ create_array(CanonicalType *result, const CanonicalColumn *column,
 			 Oid element, Oid collation)
 {
 	result->encode = canonical_encode_array;
+	result->decode = canonical_decode_array;
+	result->element_type = element;
 	result->element = canonical_type_create(column, element, collation);
 	get_typlenbyvalalign(element, &result->element_length,
 						 &result->element_by_value, &result->element_align);
@@ -218,6 +234,7 @@ create_range(CanonicalType *result, const CanonicalColumn *column, Oid type)
 		refuse(column, type,
 			   "compares with an operator class that is not the default of its subtype");
 	result->encode = canonical_encode_range;
+	result->decode = canonical_decode_range;
 	result->range = range;
 	result->element = canonical_type_create(column, subtype,
 											range->rng_collation);
@@ -231,6 +248,7 @@ create_multirange(CanonicalType *result, const CanonicalColumn *column,
 											  TYPECACHE_MULTIRANGE_INFO);
 
 	result->encode = canonical_encode_multirange;
+	result->decode = canonical_decode_multirange;
 	result->range = cache->rngtype;
 	result->element = canonical_type_create(column, cache->rngtype->type_id,
 											InvalidOid);
@@ -246,6 +264,17 @@ is_of_postgis(Oid type, const char *name)
 	extension = get_extension_oid("postgis", true);
 	return OidIsValid(extension) &&
 		getExtensionOfObject(TypeRelationId, type) == extension;
+}
+
+/* The function that makes values of what is sent to it, if the type has it. */
+static void
+set_input(CanonicalType *result, Form_pg_type form, Oid function)
+{
+	if (!OidIsValid(function))
+		return;
+	fmgr_info(function, &result->input);
+	result->input_argument = OidIsValid(form->typelem) ?
+		form->typelem : form->oid;
 }
 
 static void
@@ -264,6 +293,8 @@ create_other(CanonicalType *result, const CanonicalColumn *column, Oid type,
 			   "has no btree equality that is known to be that of its bytes");
 
 	result->encode = canonical_encode_send;
+	result->decode = canonical_decode_receive;
+	set_input(result, form, form->typreceive);
 	result->name = pstrdup(NameStr(form->typname));
 	fmgr_info_cxt(form->typsend, &result->send, column->context);
 }
@@ -281,7 +312,9 @@ create_base(CanonicalType *result, const CanonicalColumn *column, Oid type,
 			refuse(column, type, "has no btree equality");
 		check_collation(column, type, collation);
 		result->encode = builtin->encode;
+		result->decode = builtin->decode;
 		result->floats = builtin->floats;
+		set_input(result, form, form->typreceive);
 		return;
 	}
 	if (is_local(type))
@@ -298,6 +331,8 @@ create_base(CanonicalType *result, const CanonicalColumn *column, Oid type,
 			refuse(column, type,
 				   "has no btree equality that is known to be that of its bytes");
 		result->encode = canonical_encode_geometry;
+		result->decode = canonical_decode_geometry;
+		set_input(result, form, form->typinput);
 	}
 	else
 		create_other(result, column, type, form, collation);
@@ -308,6 +343,7 @@ create_composite(CanonicalType *result, const CanonicalColumn *column,
 				 Oid type)
 {
 	result->encode = canonical_encode_record;
+	result->decode = canonical_decode_record;
 	result->record = canonical_record_create(column->context, column->form,
 											 type == RECORDOID ? InvalidOid : type,
 											 pstrdup(column->name));
@@ -326,6 +362,7 @@ create_pseudo(CanonicalType *result, const CanonicalColumn *column, Oid type,
 	{
 		check_collation(column, TEXTOID, collation);
 		result->encode = canonical_encode_unknown;
+		result->decode = canonical_decode_record;
 	}
 	else
 		refuse(column, type, "is a pseudo-type");
@@ -370,10 +407,13 @@ canonical_type_create(const CanonicalColumn *column, Oid type, Oid collation)
 
 	check_stack_depth();
 	result->form = column->form;
+	result->column = column->name;
 	type = getBaseType(type);
+	result->type = type;
 	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for type %u", type);
+	result->length = ((Form_pg_type) GETSTRUCT(tuple))->typlen;
 	create_of_kind(result, column, type, (Form_pg_type) GETSTRUCT(tuple),
 				   collation);
 	ReleaseSysCache(tuple);

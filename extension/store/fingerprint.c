@@ -5,11 +5,14 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
 #include "fmgr.h"
 #include "port/pg_bswap.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
@@ -17,6 +20,7 @@
 
 PG_FUNCTION_INFO_V1(allmende_canonical_row);
 PG_FUNCTION_INFO_V1(allmende_canonical_key);
+PG_FUNCTION_INFO_V1(allmende_row_from_canonical);
 PG_FUNCTION_INFO_V1(allmende_row_hash);
 PG_FUNCTION_INFO_V1(allmende_key_hash);
 PG_FUNCTION_INFO_V1(allmende_fingerprint_transition);
@@ -154,6 +158,59 @@ Datum
 allmende_canonical_key(PG_FUNCTION_ARGS)
 {
 	return return_form(fcinfo, CANONICAL_KEY_FORM);
+}
+
+/* The row type that a polymorphic call is for. */
+static Oid
+row_type_argument(FunctionCallInfo fcinfo)
+{
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 0);
+
+	if (!OidIsValid(type))
+		elog(ERROR, "could not determine type of argument");
+	if (type == RECORDOID ||
+		get_typtype(getBaseType(type)) != TYPTYPE_COMPOSITE)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("type %s is not a named row type",
+						format_type_be(type)),
+				 errhint("Call it with a null of the type of the rows: row_from_canonical(NULL::olpe.trees, bytes).")));
+	return getBaseType(type);
+}
+
+/* The value outlives the scratch memory, in which it is made. */
+static Datum
+copy_record(Datum record)
+{
+	HeapTupleHeader tuple = DatumGetHeapTupleHeader(record);
+	Size		size = HeapTupleHeaderGetDatumLength(tuple);
+
+	return PointerGetDatum(memcpy(palloc(size), tuple, size));
+}
+
+Datum
+allmende_row_from_canonical(PG_FUNCTION_ARGS)
+{
+	Oid			type = row_type_argument(fcinfo);
+	RecordCall *call = record_call(fcinfo, CANONICAL_ROW_FORM);
+	MemoryContext previous;
+	CanonicalReader reader;
+	bytea	   *bytes;
+	Datum		record;
+
+	if (PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	/* an error may have left something there */
+	MemoryContextReset(call->scratch);
+	previous = MemoryContextSwitchTo(call->scratch);
+	bytes = PG_GETARG_BYTEA_PP(1);
+	canonical_reader_init(&reader, VARDATA_ANY(bytes),
+						  VARSIZE_ANY_EXHDR(bytes));
+	record = canonical_record_get(call->record, type, &reader);
+	MemoryContextSwitchTo(previous);
+	record = copy_record(record);
+	MemoryContextReset(call->scratch);
+	PG_RETURN_DATUM(record);
 }
 
 Datum

@@ -58,3 +58,9 @@ CREATE AGGREGATE allmende.fingerprint(record) (
 );
 COMMENT ON AGGREGATE allmende.fingerprint(record) IS
 'Returns the fingerprint of rows: the sum of their row_hash() modulo 2^256, 32 bytes. Equal for equal rows in any order, on any installation; a row that is there twice counts twice. 32 zero bytes for no rows; nulls are skipped. An equality check among honest parties: whoever may choose rows can find others with the same sum. Error RD201 for a column whose type has no canonical form.';
+
+CREATE FUNCTION allmende.row_from_canonical(anyelement, bytea) RETURNS anyelement
+	LANGUAGE c STABLE PARALLEL SAFE COST 50
+	AS 'MODULE_PATHNAME', 'allmende_row_from_canonical';
+COMMENT ON FUNCTION allmende.row_from_canonical(anyelement, bytea) IS
+'Returns the row whose canonical_row() is given: row_from_canonical(NULL::olpe.trees, bytes). The first argument gives the row type only. Columns are found by their number: what the type lacks is passed over, what the bytes lack is null. Values come back as they were: neither type modifiers nor constraints of domains are checked, which is left to whoever writes them into a table. Null for null bytes. Error RD203 for a label that an enum lacks, RD204 for bytes that are no such row, the key form among them, 42804 where the first argument is not of a named row type, RD201 for a column whose type has no canonical form. Source: extension/store/FORMAT.md.';

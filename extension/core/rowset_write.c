@@ -425,3 +425,107 @@ rowset_ranges_merge(RowsetRange *ranges, size_t count)
 	}
 	return n;
 }
+
+static void
+measure_row(const RowsetContainer *container, RowsetLayout *layout)
+{
+	memset(layout, 0, sizeof(*layout));
+	layout_add(layout, container->cardinality,
+			   rowset_container_ranges(container));
+}
+
+size_t
+rowset_row_size(const RowsetContainer *container)
+{
+	RowsetLayout layout;
+
+	measure_row(container, &layout);
+	return layout_size(&layout);
+}
+
+void
+rowset_row_write(const RowsetContainer *container, void *out)
+{
+	RowsetContainer first = *container;
+	RowsetLayout layout;
+	RowsetWriter writer;
+
+	first.key = 0;
+	measure_row(&first, &layout);
+	writer_begin(&writer, &layout, out);
+	write_container(&writer, &first);
+}
+
+/* The only container of a row, with a key. */
+static void
+read_row(const void *bytes, uint32_t key, RowsetContainer *container)
+{
+	RowsetReader reader;
+
+	rowset_open(&reader, bytes);
+	(void) rowset_next_container(&reader, container);
+	container->key = key;
+}
+
+bool
+rowset_row_check(const void *bytes, size_t length, uint32_t *cardinality,
+				 CoreError *error)
+{
+	RowsetReader reader;
+	RowsetContainer container;
+	uint64_t	ids;
+
+	if (!rowset_check(bytes, length, &ids, error))
+		return false;
+	rowset_open(&reader, bytes);
+	if (reader.count != 1)
+		return core_fail(error, "Expected one container", 0);
+	(void) rowset_next_container(&reader, &container);
+	if (container.key != 0)
+		return core_fail(error, "Expected row ids below 65536",
+						 (long) reader.pairs);
+	if (!rowset_is_canonical(bytes))
+		return core_fail(error, "Expected the canonical form",
+						 CORE_NO_POSITION);
+	*cardinality = (uint32_t) ids;
+	return true;
+}
+
+static void
+measure_rows(const RowsetRow *rows, size_t count, RowsetLayout *layout)
+{
+	RowsetContainer container;
+
+	memset(layout, 0, sizeof(*layout));
+	for (size_t i = 0; i < count; i++)
+	{
+		read_row(rows[i].bytes, rows[i].segment, &container);
+		layout_add(layout, container.cardinality,
+				   rowset_container_ranges(&container));
+	}
+}
+
+size_t
+rowset_rows_size(const RowsetRow *rows, size_t count)
+{
+	RowsetLayout layout;
+
+	measure_rows(rows, count, &layout);
+	return layout_size(&layout);
+}
+
+void
+rowset_rows_write(const RowsetRow *rows, size_t count, void *out)
+{
+	RowsetLayout layout;
+	RowsetWriter writer;
+	RowsetContainer container;
+
+	measure_rows(rows, count, &layout);
+	writer_begin(&writer, &layout, out);
+	for (size_t i = 0; i < count; i++)
+	{
+		read_row(rows[i].bytes, rows[i].segment, &container);
+		write_container(&writer, &container);
+	}
+}

@@ -23,6 +23,19 @@ typedef struct RowsetRange
 	uint32_t	last;
 } RowsetRange;
 
+/*
+ * A container as a row of its own: the canonical form of a set of the lower 16
+ * bits of its ids.  The segment stands beside it, and so may be 65,536 or more.
+ */
+typedef struct RowsetRow
+{
+	uint32_t	segment;
+	const void *bytes;
+} RowsetRow;
+
+/* No row takes more: a bitset, and cookie, number, pair and offset. */
+#define ROWSET_ROW_SIZE_MAX (16 + ROWSET_BITSET_SIZE)
+
 /* Bytes of the canonical form of a set that rowset_check() has passed. */
 extern size_t rowset_canonical_size(const void *bytes);
 
@@ -60,5 +73,27 @@ extern bool rowset_ranges_sorted(const RowsetRange *ranges, size_t count);
  * number of those left.
  */
 extern size_t rowset_ranges_merge(RowsetRange *ranges, size_t count);
+
+/* Bytes of the row of a container, whose key is of no account. */
+extern size_t rowset_row_size(const RowsetContainer *container);
+
+/* Write the row of a container; out has the size above. */
+extern void rowset_row_write(const RowsetContainer *container, void *out);
+
+/*
+ * Are these bytes a row, and nothing else?  Reads nothing outside them, for
+ * whatever bytes.  On success fills cardinality, 1 to 65,536.
+ */
+extern bool rowset_row_check(const void *bytes, size_t length,
+							 uint32_t *cardinality, CoreError *error);
+
+/*
+ * Bytes of the set that rows are together, in its canonical form.  The rows
+ * have passed rowset_row_check(); their segments ascend and are below 65,536.
+ */
+extern size_t rowset_rows_size(const RowsetRow *rows, size_t count);
+
+/* Write that set; out has the size above. */
+extern void rowset_rows_write(const RowsetRow *rows, size_t count, void *out);
 
 #endif							/* ALLMENDE_ROWSET_WRITE_H */

@@ -6,6 +6,7 @@
  * quality; or two sets as lists of ranges, on which CRoaring operates.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include <roaring/roaring.h>
 
@@ -69,6 +70,41 @@ bitmap_of(const void *bytes, size_t length)
 	return bitmap;
 }
 
+/* A canonical set, cut into rows and joined again, is the same. */
+static void
+cut_and_join(FuzzSet set)
+{
+	RowsetReader reader;
+	RowsetContainer container;
+	RowsetRow  *rows;
+	FuzzSet		joined;
+	size_t		count = 0;
+
+	rowset_open(&reader, set.bytes);
+	rows = calloc(reader.count + 1, sizeof(RowsetRow));
+	REQUIRE(rows != NULL);
+	while (rowset_next_container(&reader, &container))
+	{
+		FuzzSet		row = allocate(rowset_row_size(&container));
+		uint32_t	cardinality;
+		CoreError	error;
+
+		rowset_row_write(&container, row.bytes);
+		REQUIRE(rowset_row_check(row.bytes, row.length, &cardinality, &error));
+		REQUIRE(cardinality == container.cardinality);
+		rows[count].segment = container.key;
+		rows[count++].bytes = row.bytes;
+	}
+	joined = allocate(rowset_rows_size(rows, count));
+	REQUIRE(joined.length == set.length);
+	rowset_rows_write(rows, count, joined.bytes);
+	REQUIRE(memcmp(joined.bytes, set.bytes, set.length) == 0);
+	free(joined.bytes);
+	while (count > 0)
+		free((void *) rows[--count].bytes);
+	free(rows);
+}
+
 /* What is valid is the same set to us and to CRoaring, before and after. */
 static void
 fuzz_bytes(const uint8_t *data, size_t size)
@@ -89,6 +125,7 @@ fuzz_bytes(const uint8_t *data, size_t size)
 		return;
 	}
 	set = canonical_of(data, size);
+	cut_and_join(set);
 	given = bitmap_of(data, size);
 	ours = bitmap_of(set.bytes, set.length);
 	REQUIRE(roaring_bitmap_equals(given, ours));

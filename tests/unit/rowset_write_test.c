@@ -238,6 +238,95 @@ merging(void)
 	CHECK(!rowset_ranges_sorted(ranges, n));
 }
 
+/* Cut a set into rows, check each, and join them again. */
+static void
+cut_and_join(ModelBytes set)
+{
+	RowsetReader reader;
+	RowsetContainer container;
+	RowsetRow	rows[MODEL_KEYS];
+	ModelBytes	joined;
+	size_t		count = 0;
+
+	rowset_open(&reader, set.bytes);
+	while (rowset_next_container(&reader, &container))
+	{
+		ModelBytes	row = model_allocate(rowset_row_size(&container));
+		uint32_t	cardinality;
+		CoreError	error;
+
+		rowset_row_write(&container, row.bytes);
+		CHECK(row.length <= ROWSET_ROW_SIZE_MAX);
+		CHECK(rowset_row_check(row.bytes, row.length, &cardinality, &error));
+		CHECK(cardinality == container.cardinality);
+		for (size_t length = 0; length < row.length; length += length / 7 + 1)
+			CHECK(!rowset_row_check(row.bytes, length, &cardinality, &error));
+		rows[count].segment = container.key;
+		rows[count++].bytes = row.bytes;
+	}
+	joined = model_allocate(rowset_rows_size(rows, count));
+	CHECK(joined.length == set.length);
+	rowset_rows_write(rows, count, joined.bytes);
+	CHECK(memcmp(joined.bytes, set.bytes, set.length) == 0);
+	free(joined.bytes);
+	while (count > 0)
+		free((void *) rows[--count].bytes);
+}
+
+static void
+rows_of_sets(void)
+{
+	for (int round = 0; round < 40; round++)
+	{
+		ModelBytes	set;
+
+		model_randomize();
+		set = bytes_of_model();
+		cut_and_join(set);
+		free(set.bytes);
+	}
+}
+
+/* One id, a range, two containers, another key, another form, none. */
+static void
+bad_rows(void)
+{
+	static const unsigned char one[] = {
+		0x3A, 0x30, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 5, 0
+	};
+	static const unsigned char runs[] = {
+		0x3B, 0x30, 0, 0, 1, 0, 0, 9, 0, 1, 0, 5, 0, 9, 0
+	};
+	static const unsigned char not_canonical[] = {
+		0x3B, 0x30, 0, 0, 1, 0, 0, 0, 0, 1, 0, 5, 0, 0, 0
+	};
+	static const unsigned char none[] = {0x3A, 0x30, 0, 0, 0, 0, 0, 0};
+	static const RowsetRange two[] = {{5, 5}, {65536, 65536}};
+	unsigned char other_key[sizeof(one)];
+	ModelBytes	set = model_allocate(rowset_ranges_size(two, 2));
+	uint32_t	cardinality;
+	CoreError	error;
+
+	CHECK(rowset_row_check(one, sizeof(one), &cardinality, &error));
+	CHECK(cardinality == 1);
+	CHECK(rowset_row_check(runs, sizeof(runs), &cardinality, &error));
+	CHECK(cardinality == 10);
+	CHECK(!rowset_row_check(not_canonical, sizeof(not_canonical),
+							&cardinality, &error));
+	CHECK(error.position == CORE_NO_POSITION);
+	CHECK(!rowset_row_check(none, sizeof(none), &cardinality, &error));
+	CHECK(error.position == 0);
+	memcpy(other_key, one, sizeof(one));
+	other_key[8] = 1;
+	CHECK(!rowset_row_check(other_key, sizeof(other_key), &cardinality,
+							&error));
+	CHECK(error.position == 8);
+	rowset_ranges_write(two, 2, set.bytes);
+	CHECK(!rowset_row_check(set.bytes, set.length, &cardinality, &error));
+	CHECK(error.position == 0);
+	free(set.bytes);
+}
+
 int
 main(void)
 {
@@ -253,5 +342,9 @@ main(void)
 	whole_range();
 	unit_case("ranges are merged, ids become ranges");
 	merging();
+	unit_case("sets are cut into rows and joined again");
+	rows_of_sets();
+	unit_case("what is no row is refused");
+	bad_rows();
 	return unit_finish();
 }

@@ -269,7 +269,7 @@ SELECT test.error('SELECT row_hash(x) FROM (SELECT 1 AS id, ' || v || ' AS v) AS
 	'1::oid', $$'pg_class'::regclass$$, $$'int4in'::regproc$$, $$'int4in(cstring)'::regprocedure$$, $$'int4'::regtype$$, $$'"C"'::regcollation$$,
 	$$'canon'::regnamespace$$, $$current_user::regrole$$, $$'simple'::regconfig$$, $$'simple'::regdictionary$$, $$'1'::xid$$, $$'1'::xid8$$, $$'1'::cid$$, $$'(0,1)'::tid$$, $$'1:2:'::pg_snapshot$$,
 	$$'1 2'::oidvector$$, $$ARRAY['pg_class'::regclass]$$, $$ROW('pg_class')::canon.with_class$$, $$ARRAY[ROW('pg_class')::canon.with_class]$$,
-	$$'postgres=r/postgres'::aclitem$$, $$Box2D('POINT(1 2)'::geometry)$$, $$'1'::canon.volatile_type$$,
+	$$(acldefault('r', current_user::regrole))[1]$$, $$Box2D('POINT(1 2)'::geometry)$$, $$'1'::canon.volatile_type$$,
 	$$(SELECT adbin FROM pg_attrdef LIMIT 1)$$]) WITH ORDINALITY AS u (v, n) ORDER BY n;
 -- ... before a value is met, if the type is known; ...
 SELECT test.error($$SELECT row_hash(ROW(1, NULL::canon.with_class))$$);

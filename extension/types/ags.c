@@ -280,26 +280,16 @@ allmende_ags_last_contained(PG_FUNCTION_ARGS)
 Datum
 allmende_ags_contains_support(PG_FUNCTION_ARGS)
 {
-	Node	   *request = (Node *) PG_GETARG_POINTER(0);
-	List	   *clauses = NIL;
-
-	if (IsA(request, SupportRequestIndexCondition))
-		clauses = type_index_range((SupportRequestIndexCondition *) request,
-								   1, NULL, "ags_last_contained", false);
-	PG_RETURN_POINTER(clauses);
+	PG_RETURN_POINTER(type_index_range((Node *) PG_GETARG_POINTER(0), 1,
+									   NULL, "ags_last_contained", false));
 }
 
 /* "column <@ x", the same from the other side */
 Datum
 allmende_ags_contained_support(PG_FUNCTION_ARGS)
 {
-	Node	   *request = (Node *) PG_GETARG_POINTER(0);
-	List	   *clauses = NIL;
-
-	if (IsA(request, SupportRequestIndexCondition))
-		clauses = type_index_range((SupportRequestIndexCondition *) request,
-								   0, NULL, "ags_last_contained", false);
-	PG_RETURN_POINTER(clauses);
+	PG_RETURN_POINTER(type_index_range((Node *) PG_GETARG_POINTER(0), 0,
+									   NULL, "ags_last_contained", false));
 }
 
 Datum
@@ -428,23 +418,13 @@ allmende_ars_last(PG_FUNCTION_ARGS)
 Datum
 allmende_ars_contains_support(PG_FUNCTION_ARGS)
 {
-	Node	   *request = (Node *) PG_GETARG_POINTER(0);
-	List	   *clauses = NIL;
-
-	if (IsA(request, SupportRequestIndexCondition))
-		clauses = type_index_range((SupportRequestIndexCondition *) request,
-								   1, "ars_first", "ars_last", true);
-	PG_RETURN_POINTER(clauses);
+	PG_RETURN_POINTER(type_index_range((Node *) PG_GETARG_POINTER(0), 1,
+									   "ars_first", "ars_last", true));
 }
 
 Datum
 allmende_ars_contained_support(PG_FUNCTION_ARGS)
 {
-	Node	   *request = (Node *) PG_GETARG_POINTER(0);
-	List	   *clauses = NIL;
-
-	if (IsA(request, SupportRequestIndexCondition))
-		clauses = type_index_range((SupportRequestIndexCondition *) request,
-								   0, "ars_first", "ars_last", true);
-	PG_RETURN_POINTER(clauses);
+	PG_RETURN_POINTER(type_index_range((Node *) PG_GETARG_POINTER(0), 0,
+									   "ars_first", "ars_last", true));
 }

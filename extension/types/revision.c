@@ -302,12 +302,6 @@ allmende_revision_last(PG_FUNCTION_ARGS)
 Datum
 allmende_revision_starts_with_support(PG_FUNCTION_ARGS)
 {
-	Node	   *request = (Node *) PG_GETARG_POINTER(0);
-	List	   *clauses = NIL;
-
-	if (IsA(request, SupportRequestIndexCondition))
-		clauses = type_index_range((SupportRequestIndexCondition *) request,
-								   0, "revision_first", "revision_last",
-								   false);
-	PG_RETURN_POINTER(clauses);
+	PG_RETURN_POINTER(type_index_range((Node *) PG_GETARG_POINTER(0), 0,
+									   "revision_first", "revision_last", false));
 }

@@ -9,6 +9,7 @@
 #include "mb/pg_wchar.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_func.h"
 #include "utils/lsyscache.h"
@@ -86,9 +87,10 @@ call_on_operand(PlannerInfo *root, Oid sibling, const char *function,
 }
 
 List *
-type_index_range(SupportRequestIndexCondition *request, int column_argument,
-				 const char *first, const char *last, bool lossy)
+type_index_range(Node *question, int column_argument, const char *first,
+				 const char *last, bool lossy)
 {
+	SupportRequestIndexCondition *request;
 	List	   *arguments;
 	Node	   *column;
 	Node	   *operand;
@@ -98,6 +100,9 @@ type_index_range(SupportRequestIndexCondition *request, int column_argument,
 	Oid			above;
 	Oid			below;
 
+	if (!IsA(question, SupportRequestIndexCondition))
+		return NIL;
+	request = (SupportRequestIndexCondition *) question;
 	if (is_opclause(request->node))
 		arguments = ((OpExpr *) request->node)->args;
 	else if (is_funcclause(request->node))

@@ -6,9 +6,8 @@
 #ifndef ALLMENDE_PART_MODEL_H
 #define ALLMENDE_PART_MODEL_H
 
-#include <stdlib.h>
-
 #include "../../extension/core/part_column.h"
+#include "model.h"
 
 #define MODEL_SHAPES 10
 #define MODEL_NULL_SHAPES 8
@@ -32,34 +31,6 @@ typedef struct ModelPart
 	unsigned char *unpacked;
 	Part		part;
 } ModelPart;
-
-static uint64_t model_state = UINT64_C(88172645463325252);
-
-/* xorshift64: the same numbers in every run. */
-static inline uint64_t
-model_random(void)
-{
-	model_state ^= model_state << 13;
-	model_state ^= model_state >> 7;
-	model_state ^= model_state << 17;
-	return model_state;
-}
-
-static inline uint32_t
-model_below(uint32_t limit)
-{
-	return (uint32_t) (model_random() >> 32) % limit;
-}
-
-static inline void *
-model_allocate(size_t size)
-{
-	void	   *memory = calloc(size > 0 ? size : 1, 1);
-
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 /* The number of a row in a shape; they meet all widths and encodings. */
 static inline int64_t

@@ -20,7 +20,7 @@ model_cardinality(void)
 static ModelBytes
 bytes_of_hex(const char *hex)
 {
-	ModelBytes	result = model_allocate(strlen(hex) / 2 + 1);
+	ModelBytes	result = model_bytes(strlen(hex) / 2 + 1);
 	unsigned char *exact;
 	unsigned	byte;
 
@@ -34,7 +34,7 @@ bytes_of_hex(const char *hex)
 		result.bytes[result.length++] = (unsigned char) byte;
 		hex++;
 	}
-	exact = model_allocate(result.length).bytes;
+	exact = model_bytes(result.length).bytes;
 	memcpy(exact, result.bytes, result.length);
 	free(result.bytes);
 	result.bytes = exact;
@@ -117,7 +117,7 @@ truncations(void)
 		CHECK(is_consistent(set, cardinality));
 		for (size_t length = 0; length < set.length; length++)
 		{
-			ModelBytes	part = model_allocate(length);
+			ModelBytes	part = model_bytes(length);
 
 			memcpy(part.bytes, set.bytes, length);
 			CHECK(!rowset_check(part.bytes, length, &cardinality, &error));
@@ -134,7 +134,7 @@ additions(void)
 	for (int i = 0; i < SAMPLES; i++)
 	{
 		ModelBytes	set = sample(i);
-		ModelBytes	longer = model_allocate(set.length + 1);
+		ModelBytes	longer = model_bytes(set.length + 1);
 		uint64_t	cardinality;
 		CoreError	error;
 
@@ -191,15 +191,15 @@ noise(void)
 {
 	for (int i = 0; i < 20000; i++)
 	{
-		ModelBytes	set = model_allocate(model_random(80));
+		ModelBytes	set = model_bytes(model_below(80));
 
 		for (size_t at = 0; at < set.length; at++)
-			set.bytes[at] = (unsigned char) model_random(4);
+			set.bytes[at] = (unsigned char) model_below(4);
 		if (set.length > 4)
 		{
 			set.bytes[0] = (unsigned char) (0x3A + i % 2);
 			set.bytes[1] = 0x30;
-			set.bytes[2] = i % 2 == 0 ? 0 : (unsigned char) model_random(6);
+			set.bytes[2] = i % 2 == 0 ? 0 : (unsigned char) model_below(6);
 			set.bytes[3] = 0;
 		}
 		CHECK(refused_or_valid(set));
@@ -354,7 +354,7 @@ static void
 unaligned(void)
 {
 	ModelBytes	set = sample(8);
-	ModelBytes	room = model_allocate(set.length + 8);
+	ModelBytes	room = model_bytes(set.length + 8);
 	uint64_t	cardinality;
 	CoreError	error;
 

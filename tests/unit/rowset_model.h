@@ -9,9 +9,8 @@
 #ifndef ALLMENDE_ROWSET_MODEL_H
 #define ALLMENDE_ROWSET_MODEL_H
 
-#include <stdlib.h>
-
 #include "../../extension/core/rowset_write.h"
+#include "model.h"
 
 #define MODEL_KEYS 5
 #define MODEL_IDS (MODEL_KEYS * ROWSET_CONTAINER_IDS)
@@ -26,18 +25,6 @@ typedef struct ModelBytes
 	unsigned char *bytes;
 	size_t		length;
 } ModelBytes;
-
-static uint64_t model_state = UINT64_C(88172645463325252);
-
-/* xorshift64: the same numbers in every run. */
-static uint32_t
-model_random(uint32_t below)
-{
-	model_state ^= model_state << 13;
-	model_state ^= model_state >> 7;
-	model_state ^= model_state << 17;
-	return (uint32_t) (model_state >> 32) % below;
-}
 
 static uint32_t
 model_id(size_t index)
@@ -69,7 +56,7 @@ model_fill(bool *ids, uint32_t shape)
 				ids[i] = i % 16 == 3 || i == 65535;
 				break;
 			default:
-				ids[i] = model_random(ROWSET_CONTAINER_IDS) < share[shape];
+				ids[i] = model_below(ROWSET_CONTAINER_IDS) < share[shape];
 				break;
 		}
 	}
@@ -80,11 +67,11 @@ model_randomize(void)
 {
 	for (size_t i = 0; i < MODEL_KEYS; i++)
 		model_fill(model + i * ROWSET_CONTAINER_IDS,
-				   model_random(MODEL_SHAPES));
+				   model_below(MODEL_SHAPES));
 }
 
 static ModelBytes
-model_allocate(size_t length)
+model_bytes(size_t length)
 {
 	ModelBytes	result;
 
@@ -99,7 +86,7 @@ model_allocate(size_t length)
 static uint32_t *
 model_ids(size_t *count)
 {
-	uint32_t   *ids = (uint32_t *) model_allocate(MODEL_IDS * 4).bytes;
+	uint32_t   *ids = (uint32_t *) model_bytes(MODEL_IDS * 4).bytes;
 
 	*count = 0;
 	for (size_t i = 0; i < MODEL_IDS; i++)
@@ -113,10 +100,10 @@ model_ids(size_t *count)
 static ModelBytes
 bytes_of_ids(const uint32_t *ids, size_t count)
 {
-	ModelBytes	scratch = model_allocate(count * sizeof(RowsetRange));
+	ModelBytes	scratch = model_bytes(count * sizeof(RowsetRange));
 	RowsetRange *ranges = (RowsetRange *) scratch.bytes;
 	size_t		n = rowset_ranges_from_ids(ids, count, ranges);
-	ModelBytes	result = model_allocate(rowset_ranges_size(ranges, n));
+	ModelBytes	result = model_bytes(rowset_ranges_size(ranges, n));
 
 	rowset_ranges_write(ranges, n, result.bytes);
 	free(scratch.bytes);

@@ -12,7 +12,7 @@
 static ModelBytes
 canonical_of(ModelBytes set)
 {
-	ModelBytes	result = model_allocate(rowset_canonical_size(set.bytes));
+	ModelBytes	result = model_bytes(rowset_canonical_size(set.bytes));
 
 	rowset_canonical_write(set.bytes, result.bytes);
 	return result;
@@ -37,7 +37,7 @@ static ModelBytes
 bytes_of_bitmap(const roaring_bitmap_t *bitmap)
 {
 	ModelBytes	result =
-	model_allocate(roaring_bitmap_portable_size_in_bytes(bitmap));
+	model_bytes(roaring_bitmap_portable_size_in_bytes(bitmap));
 
 	(void) roaring_bitmap_portable_serialize(bitmap, (char *) result.bytes);
 	return result;
@@ -106,7 +106,7 @@ kinds_at_borders(void)
 			ranges[j].first = j * 16;
 			ranges[j].last = j * 16 + cases[i].length - 1;
 		}
-		set = model_allocate(rowset_ranges_size(ranges, cases[i].count));
+		set = model_bytes(rowset_ranges_size(ranges, cases[i].count));
 		CHECK(set.length == cases[i].size);
 		rowset_ranges_write(ranges, cases[i].count, set.bytes);
 		CHECK((set.bytes[0] | set.bytes[1] << 8) == cases[i].cookie);
@@ -190,7 +190,7 @@ whole_range(void)
 	static const RowsetRange but_one[] = {
 		{0, 99999}, {100001, UINT32_MAX}
 	};
-	ModelBytes	set = model_allocate(rowset_ranges_size(&all, 1));
+	ModelBytes	set = model_bytes(rowset_ranges_size(&all, 1));
 	RowsetIterator iterator;
 	uint32_t	first;
 	uint32_t	last;
@@ -204,7 +204,7 @@ whole_range(void)
 	CHECK(!rowset_next_range(&iterator, &first, &last));
 	free(set.bytes);
 
-	set = model_allocate(rowset_ranges_size(but_one, 2));
+	set = model_bytes(rowset_ranges_size(but_one, 2));
 	rowset_ranges_write(but_one, 2, set.bytes);
 	CHECK(is_valid(set));
 	CHECK(rowset_cardinality(set.bytes) == UINT64_C(4294967295));
@@ -251,7 +251,7 @@ cut_and_join(ModelBytes set)
 	rowset_open(&reader, set.bytes);
 	while (rowset_next_container(&reader, &container))
 	{
-		ModelBytes	row = model_allocate(rowset_row_size(&container));
+		ModelBytes	row = model_bytes(rowset_row_size(&container));
 		uint32_t	cardinality;
 		CoreError	error;
 
@@ -264,7 +264,7 @@ cut_and_join(ModelBytes set)
 		rows[count].segment = container.key;
 		rows[count++].bytes = row.bytes;
 	}
-	joined = model_allocate(rowset_rows_size(rows, count));
+	joined = model_bytes(rowset_rows_size(rows, count));
 	CHECK(joined.length == set.length);
 	rowset_rows_write(rows, count, joined.bytes);
 	CHECK(memcmp(joined.bytes, set.bytes, set.length) == 0);
@@ -303,7 +303,7 @@ bad_rows(void)
 	static const unsigned char none[] = {0x3A, 0x30, 0, 0, 0, 0, 0, 0};
 	static const RowsetRange two[] = {{5, 5}, {65536, 65536}};
 	unsigned char other_key[sizeof(one)];
-	ModelBytes	set = model_allocate(rowset_ranges_size(two, 2));
+	ModelBytes	set = model_bytes(rowset_ranges_size(two, 2));
 	uint32_t	cardinality;
 	CoreError	error;
 

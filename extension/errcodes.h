@@ -30,5 +30,26 @@
 #define ERRCODE_ALLMENDE_LABEL_IS_MISSING MAKE_SQLSTATE('R','D','2','0','3')
 /* bytes that are not the canonical form of such a row */
 #define ERRCODE_ALLMENDE_CANONICAL_FORM_INVALID MAKE_SQLSTATE('R','D','2','0','4')
+/* a table or row of a store that is gone */
+#define ERRCODE_ALLMENDE_STORE_INCOMPLETE MAKE_SQLSTATE('R','D','2','0','5')
+
+/* two tables that claim to be the head of one dataset */
+#define ERRCODE_ALLMENDE_HEAD_AMBIGUOUS MAKE_SQLSTATE('R','D','3','0','1')
+/* a table or dataset that is not tracked */
+#define ERRCODE_ALLMENDE_NOT_TRACKED MAKE_SQLSTATE('R','D','3','0','2')
+/* several rows of a head with one key */
+#define ERRCODE_ALLMENDE_KEY_NOT_UNIQUE MAKE_SQLSTATE('R','D','3','0','3')
+/* a ref that names no version */
+#define ERRCODE_ALLMENDE_REF_NOT_FOUND MAKE_SQLSTATE('R','D','3','0','4')
+/* a ref or name that may mean several versions or datasets */
+#define ERRCODE_ALLMENDE_REF_AMBIGUOUS MAKE_SQLSTATE('R','D','3','0','5')
+/* a table that cannot be tracked */
+#define ERRCODE_ALLMENDE_CANNOT_TRACK MAKE_SQLSTATE('R','D','3','0','6')
+/* nothing has changed since the last commit */
+#define ERRCODE_ALLMENDE_NOTHING_TO_COMMIT MAKE_SQLSTATE('R','D','3','0','7')
+/* a table that is already tracked */
+#define ERRCODE_ALLMENDE_ALREADY_TRACKED MAKE_SQLSTATE('R','D','3','0','8')
+/* rows whose values at a version do not fit the columns of today */
+#define ERRCODE_ALLMENDE_SCHEMA_MISMATCH MAKE_SQLSTATE('R','D','3','0','9')
 
 #endif							/* ALLMENDE_ERRCODES_H */

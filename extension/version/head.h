@@ -1,0 +1,114 @@
+/*
+ * head.h
+ *		The head of a dataset: the tracked table, its columns, its key, its rows
+ *		and their images.  postgres.h comes first.
+ */
+#ifndef ALLMENDE_VERSION_HEAD_H
+#define ALLMENDE_VERSION_HEAD_H
+
+#include "executor/tuptable.h"
+#include "utils/relcache.h"
+
+#include "../store/canonical.h"
+#include "catalog.h"
+
+/*
+ * Which dataset a table is the head of, by the argument of our triggers; false
+ * where it has none.  Partitions of a head carry its uuid as well, and are told
+ * apart by is_partition.
+ */
+extern bool head_uuid(Relation relation, pg_uuid_t *uuid, bool *is_partition);
+
+/*
+ * The head of a dataset, InvalidOid where there is none.  Raises RD301 where two
+ * tables claim to be.
+ */
+extern Oid	head_find(const pg_uuid_t *uuid);
+
+/*
+ * The dataset that a table is the head of, with the snapshot given.  Raises RD302
+ * where it is not tracked (HINT track()), where its history is not in this
+ * database, and where it is a partition of a head.
+ */
+extern Dataset *head_dataset(Relation relation, Snapshot snapshot);
+
+/*
+ * Columns of the head now, as a schema: ids of columns that it had before by
+ * their names and attribute numbers, new ids for others (*columns of the dataset
+ * is raised, in memory).  ignore and key are those of previous, by column id,
+ * or come from the caller when it is tracked.  digest is filled; id is that of
+ * the schema of the dataset with this digest, else 0.
+ */
+extern Schema *head_schema(Relation relation, Dataset *dataset,
+						   const Schema *previous, List *key_names,
+						   List *ignore_names, Snapshot snapshot);
+
+/* Write down names and attribute numbers that the columns have now. */
+extern void head_sync_columns(Relation relation, Dataset *dataset,
+							  const Schema *schema);
+
+/*
+ * What the head is, as far as it can be seen without reading it: file nodes,
+ * columns with their types, our triggers and their states, of the table and its
+ * partitions.  Equal witnesses, and no suspect, mean: the journal tells of every
+ * change.
+ */
+extern bytea *head_witness(Relation relation);
+
+/* What is different, for people: "was rewritten", "trigger ... was disabled". */
+extern char *head_witness_fault(const bytea *before, const bytea *now);
+
+/* How rows of a descriptor become images by a schema's column ids. */
+typedef struct HeadImages
+{
+	const Schema *schema;
+	TupleDesc	descriptor;
+	AttrNumber *attnums;		/* of each column of the schema */
+	uint32	   *column_ids;		/* of each attribute */
+	CanonicalRow *full;			/* all columns */
+	CanonicalRow *compared;		/* without ignored ones; full where none is */
+	CanonicalRow *key;			/* key columns, row form: the journal's */
+	CanonicalRow *key_form;		/* key columns, key form: hashed */
+} HeadImages;
+
+extern HeadImages *head_images(const Schema *schema, TupleDesc descriptor);
+
+/* The key hash of a key form, and SHA-256 of any bytes. */
+extern int64 head_key_hash(const void *key_form, Size length);
+extern void head_hash(const void *bytes, Size length,
+					  unsigned char hash[CANONICAL_HASH_SIZE]);
+
+/* Where a row of the head is: partition (0 for plain tables) and tid. */
+typedef struct HeadPosition
+{
+	int32		partition;
+	ItemPointerData tid;
+} HeadPosition;
+
+/* Reading the head, partitions included, without rights and policies. */
+typedef struct HeadReader HeadReader;
+
+extern HeadReader *head_reader_begin(Relation relation, const Schema *schema,
+									 Snapshot snapshot);
+
+/* A slot with the descriptor of the head, for the functions below. */
+extern TupleTableSlot *head_reader_slot(HeadReader *reader);
+
+/* The next row in the order of the heap. */
+extern bool head_reader_next(HeadReader *reader, TupleTableSlot *slot,
+							 HeadPosition *position);
+
+/*
+ * The row with a key, whose values are in the order of the key; raises RD303
+ * where several have it.
+ */
+extern bool head_reader_find(HeadReader *reader, const Datum *key,
+							 TupleTableSlot *slot, HeadPosition *position);
+
+/* The row at a position that was returned before. */
+extern void head_reader_fetch(HeadReader *reader,
+							  const HeadPosition *position,
+							  TupleTableSlot *slot);
+extern void head_reader_end(HeadReader *reader);
+
+#endif							/* ALLMENDE_VERSION_HEAD_H */

@@ -119,6 +119,13 @@ typedef struct HeadPosition
 /* Reading the head, partitions included, without rights and policies. */
 typedef struct HeadReader HeadReader;
 
+/*
+ * Lock the partitions of a head as well, in AccessShareLock, which the head
+ * itself is in: before the snapshot is taken.
+ */
+extern void head_lock_partitions(Oid head);
+
+/* Begin to read a head that is locked. */
 extern HeadReader *head_reader_begin(Relation relation, const Schema *schema,
 									 Snapshot snapshot);
 
@@ -128,6 +135,12 @@ extern TupleTableSlot *head_reader_slot(HeadReader *reader);
 /* The next row in the order of the heap. */
 extern bool head_reader_next(HeadReader *reader, TupleTableSlot *slot,
 							 HeadPosition *position);
+
+/*
+ * Can rows be found by their key: has each partition a unique index on exactly
+ * these columns that this snapshot may use?
+ */
+extern bool head_reader_can_find(HeadReader *reader);
 
 /*
  * The row with a key, whose values are in the order of the key; raises RD303
@@ -140,6 +153,8 @@ extern bool head_reader_find(HeadReader *reader, const Datum *key,
 extern void head_reader_fetch(HeadReader *reader,
 							  const HeadPosition *position,
 							  TupleTableSlot *slot);
+/* Begin the scan again. */
+extern void head_reader_rewind(HeadReader *reader);
 extern void head_reader_end(HeadReader *reader);
 
 #endif							/* ALLMENDE_VERSION_HEAD_H */

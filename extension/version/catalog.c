@@ -300,14 +300,31 @@ dataset_update(const Dataset * dataset)
 	table_close(relation, RowExclusiveLock);
 }
 
+/* Wait until nobody else commits or marks, and keep them from it. */
+static void
+dataset_lock(int32 id)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	List	   *branches = branch_list(id, snapshot);
+	ListCell   *cell;
+
+	UnregisterSnapshot(snapshot);
+	foreach(cell, branches)
+		branch_lock(((Branch *) lfirst(cell))->id);
+	mark_lock(id);
+}
+
 void
 dataset_delete(int32 id)
 {
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot	snapshot;
 	ScanKeyData key;
-	List	   *schemas = schema_ids(id, snapshot);
+	List	   *schemas;
 	ListCell   *cell;
 
+	dataset_lock(id);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	schemas = schema_ids(id, snapshot);
 	UnregisterSnapshot(snapshot);
 	foreach(cell, schemas)
 	{

@@ -28,6 +28,6 @@ typedef enum ValueLayout
 	LAYOUT_FIXED,				/* values of one length: FIXED */
 	LAYOUT_POINT,				/* two-dimensional points of one SRID: POINT */
 	LAYOUT_CODE					/* codes of the column's dictionary: INT */
-} ValueLayout;
+}			ValueLayout;
 
 #endif							/* ALLMENDE_LAYOUT_VALUE_H */

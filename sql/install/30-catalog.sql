@@ -53,7 +53,7 @@ CREATE TABLE allmende.schema_column (
 	column_id int4 NOT NULL,
 	name text NOT NULL,
 	type text NOT NULL,
-	collation text,
+	"collation" text,
 	key int4,
 	ignored bool NOT NULL,
 	generated bool NOT NULL,

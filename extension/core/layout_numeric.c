@@ -86,7 +86,7 @@ read_groups(const unsigned char *groups, uint32_t count, int32_t weight,
 {
 	/* the weight of the last group's last digit, from that of the scale */
 	int32_t		shift = (weight - (int32_t) count + 1) * GROUP_DIGITS +
-		(int32_t) scale;
+	(int32_t) scale;
 
 	if (count > GROUPS_MAX || shift <= -GROUP_DIGITS)
 		return false;
@@ -150,12 +150,14 @@ layout_numeric_write(PartInt128 number, uint32_t scale,
 	uint32_t	skipped = 0;
 	Magnitude	rest;
 
-	number = signed_number((Magnitude)
-	{
-		number.low, (uint64_t) number.high
-	}, negative);
 	rest.low = number.low;
 	rest.high = (uint64_t) number.high;
+	if (negative)
+	{
+		number = signed_number(rest, true);
+		rest.low = number.low;
+		rest.high = (uint64_t) number.high;
+	}
 	if (rest.low != 0 || rest.high != 0)
 		groups[count++] = (uint16_t) (divide(&rest, powers[GROUP_DIGITS - padding]) *
 									  powers[padding]);

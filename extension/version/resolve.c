@@ -26,7 +26,7 @@
 typedef struct Candidate
 {
 	Version    *version;
-	char	   *label;
+	char	   *label;			/* NULL: the version's number */
 } Candidate;
 
 /* A ref while it is looked up. */
@@ -174,8 +174,7 @@ read_number(Resolver *resolver)
 		resolver->ref.number <= resolver->trunk->number)
 		add_candidate(resolver,
 					  version_find(resolver->trunk->id, resolver->ref.number,
-								   resolver->snapshot),
-					  psprintf("version v%d", resolver->ref.number));
+								   resolver->snapshot), NULL);
 }
 
 /* "v3", or for other branches "v3 of branch "x"". */
@@ -272,8 +271,10 @@ fail_ambiguous(const Resolver *resolver)
 			appendStringInfo(&list, ", and %d more", count - CANDIDATES_SHOWN);
 			break;
 		}
-		appendStringInfo(&list, "%s%s (%s)", list.len == 0 ? "" : ", ",
-						 candidate->label,
+		appendStringInfoString(&list, list.len == 0 ? "" : ", ");
+		appendStringInfo(&list,
+						 candidate->label != NULL ? "%s (%s)" : "version %s%s",
+						 candidate->label != NULL ? candidate->label : "",
 						 version_label(resolver, candidate->version));
 	}
 	ereport(ERROR,

@@ -40,10 +40,9 @@ struct AtKey
 {
 	const Store *store;
 	Snapshot	snapshot;
-	int			natts;
 	int			count;
 	KeyColumn	columns[KEY_COLUMNS_MAX];
-	CanonicalRow *form;
+	HeadImages *images;
 };
 
 /*
@@ -194,8 +193,7 @@ at_key_create(Relation relation, const Dataset *dataset, const Schema *today,
 		return NULL;
 	key->store = store;
 	key->snapshot = snapshot;
-	key->natts = RelationGetNumberOfAttributes(relation);
-	key->form = head_images(today, RelationGetDescr(relation))->key_form;
+	key->images = head_images(today, RelationGetDescr(relation));
 	return key;
 }
 
@@ -271,23 +269,19 @@ compare_rids(const void *a, const void *b)
 
 /* The hash of the key that is number n of all combinations of values. */
 static int64
-hash_combination(AtKey *key, Size n, CanonicalBuffer *buffer, Datum *values,
-				 bool *nulls)
+hash_combination(AtKey *key, Size n, CanonicalBuffer *buffer)
 {
+	Datum		values[KEY_COLUMNS_MAX];
+
 	for (int i = 0; i < key->count; i++)
 	{
 		KeyColumn  *column = &key->columns[i];
 
-		values[column->attnum - 1] = column->values[n % column->count];
-		nulls[column->attnum - 1] = false;
+		values[i] = column->values[n % column->count];
 		n /= column->count;
 	}
 	canonical_reset(buffer);
-	canonical_row_put(key->form, values, nulls, buffer);
-	if (buffer->failed)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("key is too large to be hashed")));
+	head_image_put_key_form(key->images, values, buffer);
 	return head_key_hash(buffer->bytes, buffer->length);
 }
 
@@ -296,15 +290,12 @@ static int64 *
 hash_keys(AtKey *key, Size *count)
 {
 	int64	   *hashes = palloc(*count * sizeof(int64));
-	Datum	   *values = palloc0(key->natts * sizeof(Datum));
-	bool	   *nulls = palloc(key->natts * sizeof(bool));
 	CanonicalBuffer buffer;
 	Size		distinct = 0;
 
-	memset(nulls, true, key->natts * sizeof(bool));
 	canonical_buffer_create(CurrentMemoryContext, &buffer);
 	for (Size i = 0; i < *count; i++)
-		hashes[i] = hash_combination(key, i, &buffer, values, nulls);
+		hashes[i] = hash_combination(key, i, &buffer);
 	qsort(hashes, *count, sizeof(int64), compare_hashes);
 	for (Size i = 0; i < *count; i++)
 	{

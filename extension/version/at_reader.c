@@ -151,7 +151,7 @@ close_head(AtReader *reader)
 {
 	if (reader->head == NULL)
 		return;
-	ExecClearTuple(reader->head_slot);
+	ExecDropSingleTupleTableSlot(reader->head_slot);
 	head_reader_end(reader->head);
 	reader->head = NULL;
 	reader->head_slot = NULL;
@@ -185,13 +185,17 @@ at_reader_resolve(AtReader *reader, const char *ref)
 	MemoryContextSwitchTo(previous);
 }
 
-/* The head is read again; it cannot be rewound. */
 static void
 open_head(AtReader *reader)
 {
 	MemoryContext previous;
 
-	close_head(reader);
+	if (reader->head != NULL)
+	{
+		ExecClearTuple(reader->head_slot);
+		head_reader_rewind(reader->head);
+		return;
+	}
 	previous = MemoryContextSwitchTo(reader->head_context);
 	reader->head = head_reader_begin(reader->relation, reader->today,
 									 reader->snapshot);

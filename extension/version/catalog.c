@@ -17,6 +17,7 @@
 #include "catalog/pg_extension.h"
 #include "commands/extension.h"
 #include "commands/sequence.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -176,7 +177,7 @@ dataset_from(Datum *values, bool *nulls)
 }
 
 static void
-dataset_values(const Dataset *dataset, Datum *values, bool *nulls)
+dataset_values(const Dataset * dataset, Datum *values, bool *nulls)
 {
 	NameData   *owner = palloc(sizeof(*owner));
 
@@ -210,7 +211,7 @@ dataset_scan(const char *index, Snapshot snapshot, ScanKey key)
 }
 
 Dataset *
-dataset_find(const pg_uuid_t *uuid, Snapshot snapshot)
+dataset_find(const pg_uuid_t * uuid, Snapshot snapshot)
 {
 	ScanKeyData key;
 
@@ -231,8 +232,8 @@ dataset_find_id(int32 id, Snapshot snapshot)
 static int
 compare_datasets(const ListCell *a, const ListCell *b)
 {
-	const Dataset *one = lfirst(a);
-	const Dataset *other = lfirst(b);
+	const		Dataset *one = lfirst(a);
+	const		Dataset *other = lfirst(b);
 	int			order = strcmp(one->name, other->name);
 
 	return order != 0 ? order : memcmp(&one->uuid, &other->uuid, UUID_LEN);
@@ -255,7 +256,7 @@ dataset_list(Snapshot snapshot)
 }
 
 void
-dataset_insert(const Dataset *dataset)
+dataset_insert(const Dataset * dataset)
 {
 	Datum		values[DATASET_COLUMNS];
 	bool		nulls[DATASET_COLUMNS];
@@ -269,7 +270,7 @@ dataset_insert(const Dataset *dataset)
  * DDL the strongest one, a commit that on the branch.
  */
 void
-dataset_update(const Dataset *dataset)
+dataset_update(const Dataset * dataset)
 {
 	Relation	relation = table_open(catalog_relation("dataset"),
 									  RowExclusiveLock);
@@ -299,14 +300,31 @@ dataset_update(const Dataset *dataset)
 	table_close(relation, RowExclusiveLock);
 }
 
+/* Wait until nobody else commits or marks, and keep them from it. */
+static void
+dataset_lock(int32 id)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	List	   *branches = branch_list(id, snapshot);
+	ListCell   *cell;
+
+	UnregisterSnapshot(snapshot);
+	foreach(cell, branches)
+		branch_lock(((Branch *) lfirst(cell))->id);
+	mark_lock(id);
+}
+
 void
 dataset_delete(int32 id)
 {
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot	snapshot;
 	ScanKeyData key;
-	List	   *schemas = schema_ids(id, snapshot);
+	List	   *schemas;
 	ListCell   *cell;
 
+	dataset_lock(id);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	schemas = schema_ids(id, snapshot);
 	UnregisterSnapshot(snapshot);
 	foreach(cell, schemas)
 	{
@@ -377,7 +395,7 @@ mark_find(int32 dataset, const char *name, Snapshot snapshot)
 }
 
 void
-mark_insert(const Mark *mark)
+mark_insert(const Mark * mark)
 {
 	Datum		values[MARK_COLUMNS];
 	bool		nulls[MARK_COLUMNS] = {false};
@@ -401,4 +419,11 @@ mark_delete(int32 dataset, const char *name)
 						   C_COLLATION_OID, F_TEXTEQ,
 						   CStringGetTextDatum(name));
 	return catalog_delete("mark", "mark_pkey", keys, 2) > 0;
+}
+
+void
+mark_lock(int32 dataset)
+{
+	LockDatabaseObject(catalog_relation("mark"), (Oid) dataset, 0,
+					   ExclusiveLock);
 }

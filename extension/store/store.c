@@ -79,7 +79,7 @@ static const TableDefinition definitions[STORE_TABLES] = {
 	"branch, segment, version", {"added", "removed", "container"}},
 	[STORE_JOURNAL] = {"journal",
 		"recorded_at timestamptz NOT NULL, author name NOT NULL,"
-		" keys bytea NOT NULL",
+		" keys bytea",
 	NULL, {"keys"}}
 };
 
@@ -154,9 +154,9 @@ creation_script(int32 id)
 	appendStringInfo(&script,
 					 "CREATE INDEX s_%d_bitmap_version ON " STORE_SCHEMA
 					 ".s_%d_bitmap (branch, version);\n"
-					 "CREATE SEQUENCE " STORE_SCHEMA ".s_%d_rid AS int8"
+					 "CREATE SEQUENCE " STORE_SCHEMA ".s_%d_rid_seq AS int8"
 					 " MINVALUE 0 MAXVALUE 4294967295 START 0 CACHE 1;\n"
-					 "CREATE SEQUENCE " STORE_SCHEMA ".s_%d_run AS int8",
+					 "CREATE SEQUENCE " STORE_SCHEMA ".s_%d_run_seq AS int8",
 					 id, id, id, id);
 	return script.data;
 }
@@ -274,8 +274,8 @@ store_open(int32 id)
 		store->indexes[i] = require_relation(schema, id, index);
 	}
 	store->version_index = require_relation(schema, id, "bitmap_version");
-	store->rid_sequence = require_relation(schema, id, "rid");
-	store->run_sequence = require_relation(schema, id, "run");
+	store->rid_sequence = require_relation(schema, id, "rid_seq");
+	store->run_sequence = require_relation(schema, id, "run_seq");
 	return store;
 }
 
@@ -314,8 +314,8 @@ store_drop(int32 id)
 	{
 		for (int i = 0; i < STORE_TABLES; i++)
 			drop_later(find_relation(schema, id, definitions[i].name), objects);
-		drop_later(find_relation(schema, id, "rid"), objects);
-		drop_later(find_relation(schema, id, "run"), objects);
+		drop_later(find_relation(schema, id, "rid_seq"), objects);
+		drop_later(find_relation(schema, id, "run_seq"), objects);
 	}
 	performMultipleDeletions(objects, DROP_RESTRICT, 0);
 	free_object_addresses(objects);

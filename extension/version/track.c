@@ -327,11 +327,10 @@ static const char *const function_calls[HEAD_FUNCTIONS] = {
 };
 
 static void
-create_trigger(Relation relation, const HeadTrigger *trigger,
-			   const char *uuid, bool is_partition)
+create_trigger(const char *name, const HeadTrigger *trigger, const char *uuid,
+			   bool is_partition)
 {
 	StringInfoData command;
-	char	   *name = head_name(relation);
 
 	initStringInfo(&command);
 	appendStringInfo(&command, "CREATE TRIGGER %s AFTER %s ON %s",
@@ -360,17 +359,17 @@ create_trigger(Relation relation, const HeadTrigger *trigger,
 void
 head_create_triggers(Oid relid, const pg_uuid_t *uuid, bool is_partition)
 {
-	Relation	relation = relation_open(relid, NoLock);
+	char	   *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
+												  get_rel_name(relid));
 	char	   *text = head_uuid_text(uuid);
 
 	for (int i = 0; i < HEAD_TRIGGERS; i++)
 	{
 		if (head_triggers[i].row &&
-			relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+			get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE)
 			continue;
-		create_trigger(relation, &head_triggers[i], text, is_partition);
+		create_trigger(name, &head_triggers[i], text, is_partition);
 	}
-	relation_close(relation, NoLock);
 }
 
 static void
@@ -423,15 +422,18 @@ dataset_create(Relation relation)
 	return dataset;
 }
 
-/* A table with our triggers is tracked, unless its history is elsewhere. */
-static void
+/*
+ * A table with our triggers is tracked, unless its history is elsewhere: then
+ * they are to be replaced.
+ */
+static bool
 refuse_tracked(Relation relation)
 {
 	pg_uuid_t	uuid;
 	bool		is_partition;
 
 	if (!head_uuid(relation, &uuid, &is_partition))
-		return;
+		return false;
 	if (dataset_find(&uuid, GetLatestSnapshot()) != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_ALLMENDE_ALREADY_TRACKED),
@@ -442,7 +444,7 @@ refuse_tracked(Relation relation)
 			(errmsg("history %s of table \"%s\" is not in this database; a new one begins",
 					head_uuid_text(&uuid),
 					RelationGetRelationName(relation))));
-	all_triggers(RelationGetRelid(relation), NULL, false);
+	return true;
 }
 
 static void
@@ -497,6 +499,7 @@ allmende_track(PG_FUNCTION_ARGS)
 	TupleDesc	descriptor;
 	Datum		values[7];
 	bool		nulls[7];
+	bool		has_triggers;
 	Oid			relid;
 
 	PreventCommandIfReadOnly("track()");
@@ -509,7 +512,7 @@ allmende_track(PG_FUNCTION_ARGS)
 	/* keeps writers out until the first version is there */
 	relation = relation_open(relid, ShareRowExclusiveLock);
 	refuse_relation(relation);
-	refuse_tracked(relation);
+	has_triggers = refuse_tracked(relation);
 	key = names_argument(fcinfo, 1, "key");
 	if (key == NIL)
 		key = primary_key(relation);
@@ -517,8 +520,13 @@ allmende_track(PG_FUNCTION_ARGS)
 	ignore = names_argument(fcinfo, 2, "ignore");
 	check_ignored(relation, ignore, key);
 
+	/* ALTER TABLE wants nobody else to have it open */
 	dataset = dataset_create(relation);
+	relation_close(relation, NoLock);
+	if (has_triggers)
+		all_triggers(relid, NULL, false);
 	all_triggers(relid, &dataset->uuid, true);
+	relation = relation_open(relid, NoLock);
 	version = first_version(relation, dataset, key, ignore, &details);
 	commit_result_values(dataset, version, access_is_partial(relid), values,
 						 nulls);
@@ -550,8 +558,8 @@ allmende_untrack(PG_FUNCTION_ARGS)
 		ereport(NOTICE,
 				(errmsg("edits of table \"%s\" since the last commit are not in its history",
 						RelationGetRelationName(relation))));
-	all_triggers(relid, NULL, false);
 	relation_close(relation, NoLock);
+	all_triggers(relid, NULL, false);
 	PG_RETURN_VOID();
 }
 

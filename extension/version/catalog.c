@@ -124,11 +124,16 @@ catalog_delete(const char *table, const char *index, ScanKey keys, int count)
 	Relation	relation = table_open(catalog_relation(table),
 									  RowExclusiveLock);
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	SysScanDesc scan = systable_beginscan(relation, catalog_relation(index),
-										  true, snapshot, count, keys);
+	ScanKeyData own[2];
+	SysScanDesc scan;
 	HeapTuple	tuple;
 	int64		deleted = 0;
 
+	/* a scan turns columns of the table into those of its index, in place */
+	Assert(count <= (int) lengthof(own));
+	memcpy(own, keys, count * sizeof(ScanKeyData));
+	scan = systable_beginscan(relation, catalog_relation(index), true,
+							  snapshot, count, own);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		CatalogTupleDelete(relation, &tuple->t_self);

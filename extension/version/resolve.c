@@ -26,7 +26,7 @@
 typedef struct Candidate
 {
 	Version    *version;
-	char	   *label;
+	char	   *label;			/* NULL: the version's number */
 } Candidate;
 
 /* A ref while it is looked up. */
@@ -174,8 +174,7 @@ read_number(Resolver *resolver)
 		resolver->ref.number <= resolver->trunk->number)
 		add_candidate(resolver,
 					  version_find(resolver->trunk->id, resolver->ref.number,
-								   resolver->snapshot),
-					  psprintf("version v%d", resolver->ref.number));
+								   resolver->snapshot), NULL);
 }
 
 /* "v3", or for other branches "v3 of branch "x"". */
@@ -272,9 +271,13 @@ fail_ambiguous(const Resolver *resolver)
 			appendStringInfo(&list, ", and %d more", count - CANDIDATES_SHOWN);
 			break;
 		}
-		appendStringInfo(&list, "%s%s (%s)", list.len == 0 ? "" : ", ",
-						 candidate->label,
-						 version_label(resolver, candidate->version));
+		appendStringInfoString(&list, list.len == 0 ? "" : ", ");
+		if (candidate->label == NULL)
+			appendStringInfo(&list, "version %s",
+							 version_label(resolver, candidate->version));
+		else
+			appendStringInfo(&list, "%s (%s)", candidate->label,
+							 version_label(resolver, candidate->version));
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_ALLMENDE_REF_AMBIGUOUS),

@@ -27,7 +27,7 @@ typedef enum StoreTable
 	STORE_RUN,					/* (run) -> entries */
 	STORE_BITMAP,				/* (branch, segment, version) -> containers */
 	STORE_JOURNAL				/* no index */
-}			StoreTable;
+} StoreTable;
 
 #define STORE_TABLES (STORE_JOURNAL + 1)
 
@@ -40,7 +40,7 @@ typedef struct Store
 	Oid			version_index;	/* (branch, version) of the bitmap */
 	Oid			rid_sequence;
 	Oid			run_sequence;
-}			Store;
+} Store;
 
 /* Make the tables of a new store, owned by the extension's owner. */
 extern void store_create(int32 id);
@@ -49,7 +49,7 @@ extern void store_create(int32 id);
 extern void store_drop(int32 id);
 
 /* Find them, in the current memory context.  Raises RD205 where one is gone. */
-extern Store * store_open(int32 id);
+extern Store *store_open(int32 id);
 
 /* The journal alone; InvalidOid where there is none.  Raises nothing. */
 extern Oid	store_journal(int32 id);
@@ -61,26 +61,29 @@ extern int64 store_size(int32 id);
  * Say that this transaction appends to the store; lasts until its end.  Never
  * waits for another appender.
  */
-extern void store_lock_append(const Store * store);
+extern void store_lock_append(const Store *store);
 
 /*
  * May this transaction rearrange the store (merge runs, add to dictionaries,
  * seal the tail)?  Never waits: false where another one does.  The right lasts
  * until the end of the transaction.
  */
-extern bool store_try_rearrange(const Store * store);
+extern bool store_try_rearrange(const Store *store);
 
 /*
  * Is nobody else appending?  Then all row ids below *end that are ever going
  * to be used by others are committed or never will be.  Never waits.
  */
-extern bool store_is_quiet(const Store * store, uint32 *end);
+extern bool store_is_quiet(const Store *store, uint32 *end);
 
 /*
  * Take count row ids, at least 1, in one piece; returns the first.  Raises 54000
  * where the store has no more.  They are burnt if the transaction fails.
  */
-extern uint32 store_take_rids(const Store * store, uint32 count);
+extern uint32 store_take_rids(const Store *store, uint32 count);
+
+/* Take the number of a new run of the key index. */
+extern int64 store_take_run(const Store *store);
 
 /* Scanning a table by its primary key or another index; for reading only. */
 typedef struct StoreScan
@@ -89,16 +92,24 @@ typedef struct StoreScan
 	Relation	index;
 	IndexScanDesc scan;
 	struct TupleTableSlot *slot;
-}			StoreScan;
+	MemoryContext row;			/* values of the row that are out of line */
+} StoreScan;
 
-extern void store_scan_begin(StoreScan * scan, Oid table, Oid index,
+extern void store_scan_begin(StoreScan *scan, Oid table, Oid index,
 							 Snapshot snapshot, int keys);
 
 /* Start (again) with these keys. */
-extern void store_scan_keys(StoreScan * scan, ScanKey keys, int count);
+extern void store_scan_keys(StoreScan *scan, ScanKey keys, int count);
 
 /* The next row in the slot, whose buffer is pinned until the next call. */
-extern bool store_scan_next(StoreScan * scan, bool forward);
-extern void store_scan_end(StoreScan * scan);
+extern bool store_scan_next(StoreScan *scan, bool forward);
+
+/*
+ * The bytes of a column (from 1) of that row, until the next call of
+ * store_scan_next(): in place where they are in line.  NULL for null.
+ */
+extern const unsigned char *store_scan_bytes(StoreScan *scan, int column,
+											 Size *length);
+extern void store_scan_end(StoreScan *scan);
 
 #endif							/* ALLMENDE_STORE_H */

@@ -223,7 +223,10 @@ place_row(StoreReader *reader, uint32 rid)
 bool
 store_reader_extent(StoreReader *reader, uint32 rid, StoreExtent *extent)
 {
+	MemoryContext previous = MemoryContextSwitchTo(reader->context);
+
 	place_row(reader, rid);
+	MemoryContextSwitchTo(previous);
 	*extent = reader->place;
 	return reader->in_extent;
 }
@@ -274,10 +277,12 @@ bool
 store_reader_zone(StoreReader *reader, const StoreExtent *extent,
 				  uint32 column_id, StoreZone *zone)
 {
-	MemoryContext previous;
+	MemoryContext previous = MemoryContextSwitchTo(reader->context);
+	bool		found = find_zone(reader, extent->first, column_id);
 	StoreValue	codes;
 
-	if (!find_zone(reader, extent->first, column_id))
+	MemoryContextSwitchTo(previous);
+	if (!found)
 		return false;
 	zone->layout = zone_layout(reader, column_id, extent->first);
 	zone->nulls = (uint32) slot_int32(&reader->zones, 4);
@@ -336,41 +341,54 @@ find_part(ReaderColumn *column, uint32 rid)
 }
 
 static void
-open_part(StoreReader *reader, ReaderColumn *column, uint32 rid)
+begin_parts(StoreReader *reader, ReaderColumn *column)
 {
-	MemoryContext previous = MemoryContextSwitchTo(reader->context);
+	store_scan_begin(&column->scan, reader->store->tables[STORE_PART],
+					 reader->store->indexes[STORE_PART], reader->snapshot, 2);
+	column->context = AllocSetContextCreate(reader->context,
+											"part of a column",
+											ALLOCSET_DEFAULT_SIZES);
+	column->scanning = true;
+}
+
+/* Open the part in the slot, which takes the place of the one before. */
+static void
+open_found(StoreReader *reader, ReaderColumn *column, uint32 rid)
+{
+	MemoryContext previous;
 	CoreError	error;
 	bool		is_null;
+	bool		good;
 
-	if (!column->scanning)
-	{
-		store_scan_begin(&column->scan, reader->store->tables[STORE_PART],
-						 reader->store->indexes[STORE_PART],
-						 reader->snapshot, 2);
-		column->context = AllocSetContextCreate(reader->context,
-												"part of a column",
-												ALLOCSET_DEFAULT_SIZES);
-		column->scanning = true;
-	}
-	for (;;)
-	{
-		if (!find_part(column, rid))
-			damaged(reader, STORE_PART, column->id, rid, "Part is missing");
-		MemoryContextReset(column->context);
-		MemoryContextSwitchTo(column->context);
-		column->first = (uint32) slot_int64(&column->scan, 1);
-		column->rows = 0;
-		if (!store_part_open(slot_getattr(column->scan.slot, 3, &is_null),
-							 &column->part, &error))
-			damaged(reader, STORE_PART, column->id, rid, error.reason);
-		reader->counts.parts++;
-		column->rows = column->part.rows;
-		if (rid - column->first < column->rows)
-			break;
-		if (!column->forward)
-			damaged(reader, STORE_PART, column->id, rid, "Part is missing");
-	}
+	MemoryContextReset(column->context);
+	previous = MemoryContextSwitchTo(column->context);
+	column->rows = 0;
+	column->first = (uint32) slot_int64(&column->scan, 1);
+	good = store_part_open(slot_getattr(column->scan.slot, 3, &is_null),
+						   &column->part, &error);
 	MemoryContextSwitchTo(previous);
+	if (!good)
+		damaged(reader, STORE_PART, column->id, rid, error.reason);
+	column->rows = column->part.rows;
+	reader->counts.parts++;
+}
+
+static void
+open_part(StoreReader *reader, ReaderColumn *column, uint32 rid)
+{
+	if (!column->scanning)
+		begin_parts(reader, column);
+	do
+	{
+		bool		found = find_part(column, rid);
+
+		if (found)
+			open_found(reader, column, rid);
+		if (!found || (!column->forward && rid - column->first >= column->rows))
+			damaged(reader, STORE_PART, column->id, rid, "Part is missing");
+	} while (rid - column->first >= column->rows);
+
+	/* parts that were passed by may be of another extent and layout */
 	if (column->part.kind != layout_kind(column->layout))
 		damaged(reader, STORE_PART, column->id, rid,
 				"Kind of part does not go with the layout");
@@ -536,15 +554,19 @@ read_tail_row(StoreReader *reader, uint32 rid, int32 *schema)
 const StoreValue *
 store_reader_row(StoreReader *reader, uint32 rid, int32 *schema)
 {
+	/* scans keep things in the current memory context */
+	MemoryContext previous = MemoryContextSwitchTo(reader->context);
+
 	place_row(reader, rid);
-	if (!reader->in_extent)
+	if (reader->in_extent)
 	{
-		read_tail_row(reader, rid, schema);
-		return reader->values;
+		*schema = reader->place.schema;
+		for (int i = 0; i < reader->count; i++)
+			read_value(reader, &reader->columns[i], rid, &reader->values[i]);
 	}
-	*schema = reader->place.schema;
-	for (int i = 0; i < reader->count; i++)
-		read_value(reader, &reader->columns[i], rid, &reader->values[i]);
+	else
+		read_tail_row(reader, rid, schema);
+	MemoryContextSwitchTo(previous);
 	return reader->values;
 }
 

@@ -12,6 +12,7 @@
 #include "utils/varlena.h"
 
 #include "preload.h"
+#include "version/at.h"
 
 PG_MODULE_MAGIC;
 
@@ -42,6 +43,7 @@ libraries_name_us(const char *setting)
 void
 _PG_init(void)
 {
+	at_install_hooks();
 	MarkGUCPrefixReserved("allmende");
 
 	if (MyBackendType != B_BACKEND || creating_extension ||

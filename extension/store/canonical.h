@@ -126,6 +126,10 @@ extern Datum canonical_record_get(CanonicalRecord *record, Oid type,
 extern Datum canonical_record_get_part(CanonicalType *type,
 									   CanonicalReader *reader);
 
+/* SHA-256. */
+extern void canonical_hash(const void *bytes, Size length,
+						   unsigned char hash[CANONICAL_HASH_SIZE]);
+
 /* A buffer in a memory context. */
 extern void canonical_buffer_create(MemoryContext context,
 									CanonicalBuffer *buffer);

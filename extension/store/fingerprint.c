@@ -85,8 +85,9 @@ encode_argument(FunctionCallInfo fcinfo, int n, RecordCall *call,
  * which no end of a transaction releases; an error between begin and end does no
  * harm, since each hash begins anew.
  */
-static void
-hash_bytes(const CanonicalBuffer *buffer, uint8 hash[CANONICAL_HASH_SIZE])
+void
+canonical_hash(const void *bytes, Size length,
+			   unsigned char hash[CANONICAL_HASH_SIZE])
 {
 	static ResourceOwner owner = NULL;
 	static pg_cryptohash_ctx *context = NULL;
@@ -102,7 +103,7 @@ hash_bytes(const CanonicalBuffer *buffer, uint8 hash[CANONICAL_HASH_SIZE])
 		CurrentResourceOwner = previous;
 	}
 	if (context == NULL || pg_cryptohash_init(context) < 0 ||
-		pg_cryptohash_update(context, buffer->bytes, buffer->length) < 0 ||
+		pg_cryptohash_update(context, bytes, length) < 0 ||
 		pg_cryptohash_final(context, hash, CANONICAL_HASH_SIZE) < 0)
 		elog(ERROR, "could not compute SHA-256: %s",
 			 pg_cryptohash_error(context));
@@ -116,7 +117,7 @@ hash_argument(FunctionCallInfo fcinfo, int n, CanonicalForm form,
 	CanonicalBuffer buffer;
 
 	encode_argument(fcinfo, n, call, form, &buffer);
-	hash_bytes(&buffer, hash);
+	canonical_hash(buffer.bytes, buffer.length, hash);
 	MemoryContextReset(call->scratch);
 }
 

@@ -82,6 +82,9 @@ extern bool store_is_quiet(const Store *store, uint32 *end);
  */
 extern uint32 store_take_rids(const Store *store, uint32 count);
 
+/* Take the number of a new run of the key index. */
+extern int64 store_take_run(const Store *store);
+
 /* Scanning a table by its primary key or another index; for reading only. */
 typedef struct StoreScan
 {
@@ -89,6 +92,7 @@ typedef struct StoreScan
 	Relation	index;
 	IndexScanDesc scan;
 	struct TupleTableSlot *slot;
+	MemoryContext row;			/* values of the row that are out of line */
 } StoreScan;
 
 extern void store_scan_begin(StoreScan *scan, Oid table, Oid index,
@@ -99,6 +103,13 @@ extern void store_scan_keys(StoreScan *scan, ScanKey keys, int count);
 
 /* The next row in the slot, whose buffer is pinned until the next call. */
 extern bool store_scan_next(StoreScan *scan, bool forward);
+
+/*
+ * The bytes of a column (from 1) of that row, until the next call of
+ * store_scan_next(): in place where they are in line.  NULL for null.
+ */
+extern const unsigned char *store_scan_bytes(StoreScan *scan, int column,
+											 Size *length);
 extern void store_scan_end(StoreScan *scan);
 
 #endif							/* ALLMENDE_STORE_H */

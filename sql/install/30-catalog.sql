@@ -43,6 +43,7 @@ CREATE TABLE allmende.schema (
 	dataset int4 NOT NULL,
 	digest bytea NOT NULL
 );
+CREATE INDEX schema_dataset_index ON allmende.schema (dataset, id);
 COMMENT ON TABLE allmende.schema IS
 'Schemas that datasets had at some version. digest is SHA-256 over their columns and part of revisions.';
 
@@ -52,7 +53,7 @@ CREATE TABLE allmende.schema_column (
 	column_id int4 NOT NULL,
 	name text NOT NULL,
 	type text NOT NULL,
-	collation text,
+	"collation" text,
 	key int4,
 	ignored bool NOT NULL,
 	generated bool NOT NULL,
@@ -66,7 +67,7 @@ COMMENT ON TABLE allmende.schema_column IS
 CREATE TABLE allmende.branch (
 	id int4 PRIMARY KEY,
 	dataset int4 NOT NULL,
-	name text NOT NULL,
+	name text COLLATE "C" NOT NULL,
 	parent int4,
 	parent_number int4,
 	number int4 NOT NULL,
@@ -104,7 +105,7 @@ COMMENT ON TABLE allmende.version IS
 
 CREATE TABLE allmende.mark (
 	dataset int4 NOT NULL,
-	name text NOT NULL,
+	name text COLLATE "C" NOT NULL,
 	version int8 NOT NULL,
 	author text NOT NULL,
 	marked_at timestamptz NOT NULL,

@@ -5,7 +5,7 @@
  * Rows are given as images: their canonical row form with all columns.  Few of
  * them (below STORE_TAIL_ROWS) go to the tail, one tuple each; more of them
  * are written as extents, column by column.  A tail of STORE_SEAL_ROWS is
- * turned into extents.  Row ids ascend in the order in which rows are given.
+ * turned into extents, which is looked at every 256 row ids.  Row ids ascend in the order in which rows are given.
  */
 #ifndef ALLMENDE_STORE_APPEND_H
 #define ALLMENDE_STORE_APPEND_H
@@ -52,7 +52,8 @@ extern void store_append_row(StoreAppend * append, const void *image,
 
 /*
  * Write what is left, and the entries of the key index, and seal the tail where
- * it is full.  *ranges are the row ids given, ascending, which do not touch.
+ * it is full.  What was written can be seen by the next command, which begins
+ * here.  *ranges are the row ids given, ascending, which do not touch.
  */
 extern void store_append_end(StoreAppend * append, RowsetRange **ranges,
 							 Size *count);

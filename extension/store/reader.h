@@ -24,7 +24,10 @@ typedef struct StoreValue
 #define STORE_VALUE_NULL (-1)
 #define STORE_VALUE_NONE (-2)
 
-/* Read these columns, ids in any order. */
+/*
+ * Read these columns, ids in any order and none twice.  The snapshot is
+ * registered until the end.
+ */
 extern StoreReader * store_reader_begin(const Store * store, Snapshot snapshot,
 										const uint32 *column_ids, int count);
 

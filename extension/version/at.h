@@ -32,8 +32,8 @@ extern void at_install_hooks(void);
 extern Oid	at_table_of_type(Oid type);
 
 /*
- * The schema of a head as it is now; *dataset gets columns that are not written
- * down yet.
+ * The schema of a head as it is now; new columns are counted in
+ * *dataset, in memory.
  */
 extern Schema * at_schema_today(Relation relation, Dataset * dataset,
 								Snapshot snapshot);

@@ -81,4 +81,11 @@ extern List *head_known_columns(int32 dataset, Snapshot snapshot);
 /* The schema of a dataset's last version, or NULL. */
 extern Schema *head_last_schema(int32 dataset, Snapshot snapshot);
 
+/*
+ * track.c: make our triggers on a table alone, or remove them; within SPI
+ */
+extern void head_create_triggers(Oid relid, const pg_uuid_t *uuid,
+								 bool is_partition);
+extern void head_drop_triggers(Oid relid);
+
 #endif							/* ALLMENDE_VERSION_TRACKING_H */

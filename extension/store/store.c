@@ -487,14 +487,24 @@ store_scan_keys(StoreScan *scan, ScanKey keys, int count)
 	index_rescan(scan->scan, keys, count, NULL, 0);
 }
 
+/*
+ * btree keeps a list of dead index entries from the first one on, in whatever
+ * context is current then, and frees it at its end.
+ */
 bool
 store_scan_next(StoreScan *scan, bool forward)
 {
+	MemoryContext before;
+	bool		found;
+
 	CHECK_FOR_INTERRUPTS();
 	MemoryContextReset(scan->row);
-	return index_getnext_slot(scan->scan,
-							  forward ? ForwardScanDirection : BackwardScanDirection,
-							  scan->slot);
+	before = MemoryContextSwitchTo(GetMemoryChunkContext(scan->scan));
+	found = index_getnext_slot(scan->scan,
+							   forward ? ForwardScanDirection : BackwardScanDirection,
+							   scan->slot);
+	MemoryContextSwitchTo(before);
+	return found;
 }
 
 const unsigned char *

@@ -274,20 +274,28 @@ fail_not_unique(const HeadReader * reader)
 			 errhint("Make the key unique again, and rebuild its index.")));
 }
 
-/* The row of a part with a key, in the part's slot. */
+/*
+ * The row of a part with a key, in the part's slot.
+ *
+ * btree keeps a list of dead index entries from the first one on, in whatever
+ * context is current then, and frees it at its end: so that is the reader's.
+ */
 static bool
 part_find(HeadReader * reader, HeadPart * part, const Datum *key)
 {
 	int			count = IndexRelationGetNumberOfKeyAttributes(part->index);
+	MemoryContext previous = MemoryContextSwitchTo(reader->context);
+	bool		found;
 
 	for (int i = 0; i < count; i++)
 		part->keys[i].sk_argument = key[part->places[i]];
 	index_rescan(part->probe, part->keys, count, NULL, 0);
-	if (!index_getnext_slot(part->probe, ForwardScanDirection, part->slot))
-		return false;
-	if (index_getnext_slot(part->probe, ForwardScanDirection, part->second))
+	found = index_getnext_slot(part->probe, ForwardScanDirection, part->slot);
+	if (found &&
+		index_getnext_slot(part->probe, ForwardScanDirection, part->second))
 		fail_not_unique(reader);
-	return true;
+	MemoryContextSwitchTo(previous);
+	return found;
 }
 
 bool

@@ -127,7 +127,7 @@ dataset_by_uuid(const char *text, Snapshot snapshot)
 
 /* The dataset of a table if that is a head; *exists: is there the table? */
 static Dataset *
-dataset_by_head(RangeVar * name, Snapshot snapshot, bool *exists)
+dataset_by_head(RangeVar *name, Snapshot snapshot, bool *exists)
 {
 	Oid			oid = RangeVarGetRelid(name, NoLock, true);
 	Relation	relation = OidIsValid(oid) ?
@@ -150,7 +150,7 @@ dataset_by_head(RangeVar * name, Snapshot snapshot, bool *exists)
  * of the search path that has any.
  */
 static List *
-datasets_by_last_name(RangeVar * name, Snapshot snapshot)
+datasets_by_last_name(RangeVar *name, Snapshot snapshot)
 {
 	List	   *schemas = name->schemaname != NULL ?
 	list_make1_oid(get_namespace_oid(name->schemaname, true)) :

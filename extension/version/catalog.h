@@ -147,7 +147,7 @@ extern Version *version_find_time(const VersionPath *path, TimestampTz time,
 
 /* When the last version on a path that has a source was committed, if any. */
 extern bool version_find_source(const VersionPath *path,
-								TimestampTz * committed_at, Snapshot snapshot);
+								TimestampTz *committed_at, Snapshot snapshot);
 
 /* Those with a revision from first to last; List of Version, by revision. */
 extern List *version_find_revisions(int32 dataset, const RevisionId *first,

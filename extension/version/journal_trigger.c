@@ -325,7 +325,7 @@ begin_transition(Tuplestorestate * store)
 }
 
 static void
-writer_put_statement(JournalWriter *writer, TriggerData * data)
+writer_put_statement(JournalWriter *writer, TriggerData *data)
 {
 	TupleDesc	descriptor = RelationGetDescr(data->tg_relation);
 	Tuplestorestate *first = data->tg_oldtable != NULL ?

@@ -6,6 +6,7 @@
 
 #include "access/relation.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "fmgr.h"
@@ -226,6 +227,24 @@ allmende_log_dataset(PG_FUNCTION_ARGS)
 					  OidIsValid(head) && access_is_partial(head), snapshot);
 }
 
+/*
+ * Bytes of a table with its indexes, and of its partitions: a partitioned table
+ * takes none itself.
+ */
+static int64
+head_bytes(Oid head)
+{
+	int64		bytes = 0;
+	ListCell   *cell;
+
+	/* locked, they are still there when they are measured */
+	foreach(cell, find_all_inheritors(head, AccessShareLock, NULL))
+		bytes +=
+		DatumGetInt64(DirectFunctionCall1(pg_total_relation_size,
+										  ObjectIdGetDatum(lfirst_oid(cell))));
+	return bytes;
+}
+
 /* What is known of the head itself; others are left null. */
 static void
 put_head(Oid head, Datum *values, bool *nulls)
@@ -242,8 +261,7 @@ put_head(Oid head, Datum *values, bool *nulls)
 		values[LIST_TITLE] = CStringGetTextDatum(comment);
 		nulls[LIST_TITLE] = false;
 	}
-	values[LIST_HEAD_BYTES] =
-		DirectFunctionCall1(pg_total_relation_size, ObjectIdGetDatum(head));
+	values[LIST_HEAD_BYTES] = Int64GetDatum(head_bytes(head));
 	nulls[LIST_HEAD_BYTES] = false;
 }
 

@@ -79,7 +79,7 @@ static const TableDefinition definitions[STORE_TABLES] = {
 	"branch, segment, version", {"added", "removed", "container"}},
 	[STORE_JOURNAL] = {"journal",
 		"recorded_at timestamptz NOT NULL, author name NOT NULL,"
-		" keys bytea NOT NULL",
+		" keys bytea",
 	NULL, {"keys"}}
 };
 

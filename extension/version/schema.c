@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/tupdesc_details.h"
 #include "access/xact.h"
 #include "catalog/pg_collation.h"
 #include "utils/builtins.h"

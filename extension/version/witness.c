@@ -11,7 +11,6 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -118,27 +117,11 @@ put_table(CanonicalBuffer *buffer, Oid table,
 	table_close(relation, NoLock);
 }
 
-/* The head first, which find_all_inheritors() does, then by OID. */
-static List *
-head_tables(Relation relation)
-{
-	List	   *tables = list_make1_oid(RelationGetRelid(relation));
-	List	   *partitions;
-
-	if (relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
-		return tables;
-	partitions = list_delete_oid(find_all_inheritors(RelationGetRelid(relation),
-													 AccessShareLock, NULL),
-								 RelationGetRelid(relation));
-	list_sort(partitions, list_oid_cmp);
-	return list_concat(tables, partitions);
-}
-
 bytea *
 head_witness(Relation relation)
 {
 	Oid			functions[HEAD_FUNCTIONS] = {InvalidOid};
-	List	   *tables = head_tables(relation);
+	List	   *tables = head_tables(RelationGetRelid(relation), AccessShareLock);
 	CanonicalBuffer buffer;
 	ListCell   *cell;
 	bytea	   *witness;

@@ -36,6 +36,8 @@
 #include "store.h"
 
 #define STORE_SCHEMA "allmende_store"
+#define RID_SEQUENCE "rid"
+#define RUN_SEQUENCE "run_number"	/* there is a table run */
 #define STORE_RIDS ((int64) PG_UINT32_MAX + 1)
 
 /* What a table is made of.  FORMAT.md, section "Tables of a store". */
@@ -117,48 +119,60 @@ become_again(const Identity *before)
  * Making
  */
 
-/* The statements that make a table. */
 static void
-put_table(StringInfo script, int32 id, const TableDefinition *table)
+execute(const char *statement, int expected)
 {
-	appendStringInfo(script, "CREATE TABLE " STORE_SCHEMA ".s_%d_%s (%s",
+	int			result = SPI_execute(statement, false, 0);
+
+	if (result != expected)
+		elog(ERROR, "making a store failed: %s",
+			 SPI_result_code_string(result));
+}
+
+static void
+create_table(int32 id, const TableDefinition *table)
+{
+	StringInfoData statement;
+
+	initStringInfo(&statement);
+	appendStringInfo(&statement, "CREATE TABLE " STORE_SCHEMA ".s_%d_%s (%s",
 					 id, table->name, table->columns);
 	if (table->key != NULL)
-		appendStringInfo(script, ", CONSTRAINT s_%d_%s_pkey PRIMARY KEY (%s)",
+		appendStringInfo(&statement,
+						 ", CONSTRAINT s_%d_%s_pkey PRIMARY KEY (%s)",
 						 id, table->name, table->key);
-	appendStringInfoString(script, ") USING heap");
+	appendStringInfoString(&statement, ") USING heap");
 
 	/*
 	 * What fits a page stays in line, so that it is read in place; by default
 	 * that would end at 2 kB.
 	 */
 	if (table->external[0] != NULL)
-		appendStringInfoString(script, " WITH (toast_tuple_target = 8160)");
-	appendStringInfoString(script, ";\n");
+		appendStringInfoString(&statement, " WITH (toast_tuple_target = 8160)");
+	execute(statement.data, SPI_OK_UTILITY);
 	for (int i = 0; i < (int) lengthof(table->external) &&
 		 table->external[i] != NULL; i++)
-		appendStringInfo(script,
-						 "ALTER TABLE " STORE_SCHEMA ".s_%d_%s"
-						 " ALTER COLUMN %s SET STORAGE EXTERNAL;\n",
-						 id, table->name, table->external[i]);
+		execute(psprintf("ALTER TABLE " STORE_SCHEMA ".s_%d_%s"
+						 " ALTER COLUMN %s SET STORAGE EXTERNAL",
+						 id, table->name, table->external[i]),
+				SPI_OK_UTILITY);
 }
 
-static char *
-creation_script(int32 id)
+static void
+create_relations(int32 id)
 {
-	StringInfoData script;
-
-	initStringInfo(&script);
 	for (int i = 0; i < STORE_TABLES; i++)
-		put_table(&script, id, &definitions[i]);
-	appendStringInfo(&script,
-					 "CREATE INDEX s_%d_bitmap_version ON " STORE_SCHEMA
-					 ".s_%d_bitmap (branch, version);\n"
-					 "CREATE SEQUENCE " STORE_SCHEMA ".s_%d_rid AS int8"
-					 " MINVALUE 0 MAXVALUE 4294967295 START 0 CACHE 1;\n"
-					 "CREATE SEQUENCE " STORE_SCHEMA ".s_%d_run AS int8",
-					 id, id, id, id);
-	return script.data;
+		create_table(id, &definitions[i]);
+	execute(psprintf("CREATE INDEX s_%d_bitmap_version ON " STORE_SCHEMA
+					 ".s_%d_bitmap (branch, version)", id, id),
+			SPI_OK_UTILITY);
+	execute(psprintf("CREATE SEQUENCE " STORE_SCHEMA ".s_%d_%s AS int8"
+					 " MINVALUE 0 MAXVALUE 4294967295 START 0 CACHE 1",
+					 id, RID_SEQUENCE),
+			SPI_OK_UTILITY);
+	execute(psprintf("CREATE SEQUENCE " STORE_SCHEMA ".s_%d_%s AS int8 CACHE 1",
+					 id, RUN_SEQUENCE),
+			SPI_OK_UTILITY);
 }
 
 /*
@@ -178,16 +192,6 @@ revocation_query(int32 id)
 					" AND starts_with(c.relname::text, 's_%d_')"
 					" AND c.relkind IN ('r', 'S')"
 					" AND a.grantee OPERATOR(pg_catalog.<>) c.relowner", id);
-}
-
-static void
-execute(const char *script, int expected)
-{
-	int			result = SPI_execute(script, false, 0);
-
-	if (result != expected)
-		elog(ERROR, "making a store failed: %s",
-			 SPI_result_code_string(result));
 }
 
 static void
@@ -214,7 +218,7 @@ store_create(int32 id)
 	become(catalog_owner(), &before);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	execute(creation_script(id), SPI_OK_UTILITY);
+	create_relations(id);
 	revoke_rights(id);
 	if (SPI_finish() != SPI_OK_FINISH)
 		elog(ERROR, "SPI_finish failed");
@@ -274,8 +278,8 @@ store_open(int32 id)
 		store->indexes[i] = require_relation(schema, id, index);
 	}
 	store->version_index = require_relation(schema, id, "bitmap_version");
-	store->rid_sequence = require_relation(schema, id, "rid");
-	store->run_sequence = require_relation(schema, id, "run");
+	store->rid_sequence = require_relation(schema, id, RID_SEQUENCE);
+	store->run_sequence = require_relation(schema, id, RUN_SEQUENCE);
 	return store;
 }
 
@@ -314,8 +318,8 @@ store_drop(int32 id)
 	{
 		for (int i = 0; i < STORE_TABLES; i++)
 			drop_later(find_relation(schema, id, definitions[i].name), objects);
-		drop_later(find_relation(schema, id, "rid"), objects);
-		drop_later(find_relation(schema, id, "run"), objects);
+		drop_later(find_relation(schema, id, RID_SEQUENCE), objects);
+		drop_later(find_relation(schema, id, RUN_SEQUENCE), objects);
 	}
 	performMultipleDeletions(objects, DROP_RESTRICT, 0);
 	free_object_addresses(objects);

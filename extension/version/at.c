@@ -25,7 +25,7 @@
 #include "resolve.h"
 
 PG_FUNCTION_INFO_V1(allmende_at_read);
-PG_FUNCTION_INFO_V1(allmende_at_read_text);
+PG_FUNCTION_INFO_V1(allmende_at_readtext);
 PG_FUNCTION_INFO_V1(allmende_at_support);
 PG_FUNCTION_INFO_V1(allmende_version_rows);
 
@@ -44,7 +44,7 @@ at_table_of_type(Oid type)
 }
 
 Schema *
-at_schema_today(Relation relation, Dataset *dataset, Snapshot snapshot)
+at_schema_today(Relation relation, Dataset * dataset, Snapshot snapshot)
 {
 	Branch	   *branch = branch_find(dataset->id, "main", snapshot);
 	Version    *version;
@@ -118,7 +118,7 @@ allmende_at_read(PG_FUNCTION_ARGS)
 
 /* at(text, text): what people write first. */
 Datum
-allmende_at_read_text(PG_FUNCTION_ARGS)
+allmende_at_readtext(PG_FUNCTION_ARGS)
 {
 	const char *name = PG_ARGISNULL(0) ? "olpe.trees" :
 	text_to_cstring(PG_GETARG_TEXT_PP(0));
@@ -200,7 +200,7 @@ add_segment(RangeList *list, const SegmentBits *segment)
 }
 
 static Rowset *
-rows_of_version(const Dataset *dataset, const Version *version,
+rows_of_version(const Dataset * dataset, const Version * version,
 				Snapshot snapshot)
 {
 	Store	   *store = store_open(dataset->store);

@@ -25,8 +25,10 @@
 typedef struct PruneTest
 {
 	const AtCondition *condition;
-	FmgrInfo	below;			/* minimum op value must be true; or no function */
-	FmgrInfo	above;			/* maximum op value must be true; or no function */
+	FmgrInfo	below;			/* minimum op value must be true; or no
+								 * function */
+	FmgrInfo	above;			/* maximum op value must be true; or no
+								 * function */
 	bool		identical;		/* are equal values the same bytes? */
 	CanonicalType *type;		/* then: of the values */
 

@@ -272,10 +272,12 @@ fail_ambiguous(const Resolver *resolver)
 			break;
 		}
 		appendStringInfoString(&list, list.len == 0 ? "" : ", ");
-		appendStringInfo(&list,
-						 candidate->label != NULL ? "%s (%s)" : "version %s%s",
-						 candidate->label != NULL ? candidate->label : "",
-						 version_label(resolver, candidate->version));
+		if (candidate->label == NULL)
+			appendStringInfo(&list, "version %s",
+							 version_label(resolver, candidate->version));
+		else
+			appendStringInfo(&list, "%s (%s)", candidate->label,
+							 version_label(resolver, candidate->version));
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_ALLMENDE_REF_AMBIGUOUS),

@@ -1,36 +1,40 @@
 /*
  * schema.c
- *		Columns of heads: their stable ids, and the schema that they make.
+ *		The columns of a head, with the ids that they keep.
  *
- * A column keeps its id when it is renamed, retyped or restored from a dump, and
- * one that is dropped and added again gets another.  What was known of it last,
- * name and attribute number, is in table dataset_column.
+ * A column that is still there has its attribute number and its name.  If it was
+ * renamed, the event trigger has written that down at once; if the table comes
+ * from a dump, attribute numbers are others, and names are what is left.
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/tupdesc_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
 #include "access/xact.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "../errcodes.h"
 #include "catalog_scan.h"
 #include "tracking.h"
 
-/* columns of table dataset_column */
-#define KNOWN_COLUMNS 4
+#define DATASET_COLUMN_COLUMNS 4
 
 List *
 head_known_columns(int32 dataset, Snapshot snapshot)
 {
-	Datum		values[KNOWN_COLUMNS];
-	bool		nulls[KNOWN_COLUMNS];
+	Datum		values[DATASET_COLUMN_COLUMNS];
+	bool		nulls[DATASET_COLUMN_COLUMNS];
 	List	   *columns = NIL;
 	ScanKeyData key;
 	CatalogScan scan;
@@ -44,7 +48,7 @@ head_known_columns(int32 dataset, Snapshot snapshot)
 		KnownColumn *column = palloc0(sizeof(*column));
 
 		column->id = (uint32) DatumGetInt32(values[1]);
-		namestrcpy(&column->name, NameStr(*DatumGetName(values[2])));
+		column->name = *DatumGetName(values[2]);
 		column->attnum = DatumGetInt16(values[3]);
 		columns = lappend(columns, column);
 	}
@@ -58,144 +62,72 @@ head_last_schema(int32 dataset, Snapshot snapshot)
 	Branch	   *branch = branch_find(dataset, "main", snapshot);
 	Version    *version;
 
-	if (branch == NULL || branch->version == 0)
+	if (branch == NULL || branch->number == 0)
 		return NULL;
 	version = version_find_id(branch->version, snapshot);
 	return version == NULL ? NULL : schema_find(version->schema, snapshot);
 }
 
-/*
- * Ids
- */
-
-/*
- * Which attributes known columns are: number and name must be the same at first,
- * then the name, then the number.
- */
-typedef enum MatchRule
+/* A known column with this attribute number, this name, or both; else NULL. */
+static KnownColumn *
+known_column(List *known, AttrNumber attnum, const char *name)
 {
-	MATCH_BOTH,
-	MATCH_NAME,
-	MATCH_NUMBER
-} MatchRule;
+	ListCell   *cell;
 
-/*
- * A known column whose number is that of a dropped attribute was dropped: an
- * attribute of its name is another column.  After a restore numbers are others,
- * but no attribute is a dropped one.
- */
-static bool
-was_dropped(TupleDesc descriptor, const KnownColumn *known)
-{
-	return known->attnum >= 1 && known->attnum <= descriptor->natts &&
-		TupleDescAttr(descriptor, known->attnum - 1)->attisdropped;
-}
-
-static bool
-matches(TupleDesc descriptor, Form_pg_attribute attribute,
-		const KnownColumn *known, MatchRule rule)
-{
-	bool		same_name = strcmp(NameStr(attribute->attname),
-								   NameStr(known->name)) == 0;
-	bool		same_number = attribute->attnum == known->attnum;
-
-	switch (rule)
+	foreach(cell, known)
 	{
-		case MATCH_BOTH:
-			return same_name && same_number;
-		case MATCH_NAME:
-			return same_name && !was_dropped(descriptor, known);
-		case MATCH_NUMBER:
-			return same_number;
-	}
-	return false;
-}
+		KnownColumn *column = lfirst(cell);
 
-/* Each known column is given once: the ones that are left stay in the list. */
-static List *
-match_columns(TupleDesc descriptor, List *known, MatchRule rule, uint32 *ids)
-{
-	for (int i = 0; i < descriptor->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-		ListCell   *cell;
-
-		if (attribute->attisdropped || ids[i] != 0)
-			continue;
-		foreach(cell, known)
-		{
-			KnownColumn *column = lfirst(cell);
-
-			if (!matches(descriptor, attribute, column, rule))
-				continue;
-			ids[i] = column->id;
-			known = foreach_delete_current(known, cell);
-			break;
-		}
-	}
-	return known;
-}
-
-/* The id of each attribute; 0 for dropped ones.  New ones raise *columns. */
-static uint32 *
-column_ids(TupleDesc descriptor, Dataset *dataset, Snapshot snapshot)
-{
-	List	   *known = head_known_columns(dataset->id, snapshot);
-	uint32	   *ids = palloc0(Max(descriptor->natts, 1) * sizeof(uint32));
-
-	known = match_columns(descriptor, known, MATCH_BOTH, ids);
-	known = match_columns(descriptor, known, MATCH_NAME, ids);
-	known = match_columns(descriptor, known, MATCH_NUMBER, ids);
-	list_free_deep(known);
-	for (int i = 0; i < descriptor->natts; i++)
-	{
-		if (!TupleDescAttr(descriptor, i)->attisdropped && ids[i] == 0)
-			ids[i] = (uint32) ++dataset->columns;
-	}
-	return ids;
-}
-
-/*
- * Columns
- */
-
-static const SchemaColumn *
-find_column(const Schema *schema, uint32 id)
-{
-	if (schema == NULL)
-		return NULL;
-	for (int i = 0; i < schema->count; i++)
-	{
-		if (schema->columns[i].id == id)
-			return &schema->columns[i];
+		if ((attnum == InvalidAttrNumber || column->attnum == attnum) &&
+			(name == NULL || strcmp(NameStr(column->name), name) == 0))
+			return column;
 	}
 	return NULL;
 }
 
-/* The place of a name in a list of char *, from 1; 0 where it is not in it. */
-static int
-place_of(List *names, const char *name)
+/*
+ * Give each attribute the known column that it is, and take that from the list:
+ * first those of which number and name fit, then by name, then by number.  By
+ * name alone only where the number that the column had is no longer that of a
+ * dropped one: a column that was dropped and made again is another.
+ */
+static void
+match_columns(TupleDesc descriptor, List *known, uint32 *ids)
 {
-	ListCell   *cell;
-
-	foreach(cell, names)
+	for (int round = 0; round < 3; round++)
 	{
-		if (strcmp(lfirst(cell), name) == 0)
-			return foreach_current_index(cell) + 1;
+		for (int i = 0; i < descriptor->natts; i++)
+		{
+			Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+			const char *name = NameStr(attribute->attname);
+			KnownColumn *column;
+
+			if (attribute->attisdropped || ids[i] != 0)
+				continue;
+			column = known_column(known, round == 1 ? InvalidAttrNumber :
+								  attribute->attnum,
+								  round == 2 ? NULL : name);
+			if (column == NULL)
+				continue;
+			if (round == 1 && column->attnum <= descriptor->natts &&
+				TupleDescAttr(descriptor, column->attnum - 1)->attisdropped &&
+				column->attnum < attribute->attnum)
+				continue;
+			ids[i] = column->id;
+			known = list_delete_ptr(known, column);
+		}
 	}
-	return 0;
 }
 
-/* NULL where it is the one that comes with the type. */
 static char *
-collation_name(Form_pg_attribute attribute)
+collation_name(const FormData_pg_attribute *attribute)
 {
 	HeapTuple	tuple;
 	Form_pg_collation form;
 	char	   *name;
 
 	if (!OidIsValid(attribute->attcollation) ||
-		attribute->attcollation == get_typcollation(attribute->atttypid))
+		attribute->attcollation == DEFAULT_COLLATION_OID)
 		return NULL;
 	tuple = SearchSysCache1(COLLOID,
 							ObjectIdGetDatum(attribute->attcollation));
@@ -210,45 +142,73 @@ collation_name(Form_pg_attribute attribute)
 }
 
 /*
- * What rows have in a column that was added after they were written, without
- * any of them being written anew; NULL for null.
+ * The canonical value that rows have that were there before the column: what
+ * ALTER TABLE ... ADD COLUMN ... DEFAULT left in the catalogue.
  */
 static bytea *
-initial_value(TupleDesc descriptor, Form_pg_attribute attribute)
+initial_value(Relation relation, const FormData_pg_attribute *attribute)
 {
-	AttrMissing *missing = descriptor->constr == NULL ? NULL :
-	descriptor->constr->missing;
 	CanonicalColumn column;
 	CanonicalType *type;
 	CanonicalBuffer buffer;
-	bytea	   *bytes;
+	bytea	   *result;
+	Datum		value;
+	bool		isnull;
 
-	if (!attribute->atthasmissing || missing == NULL ||
-		!missing[attribute->attnum - 1].am_present)
+	if (!attribute->atthasmissing)
 		return NULL;
-	column.name = pstrdup(NameStr(attribute->attname));
+	value = getmissingattr(RelationGetDescr(relation), attribute->attnum,
+						   &isnull);
+	if (isnull)
+		return NULL;
+	column.name = NameStr(attribute->attname);
 	column.type = attribute->atttypid;
 	column.form = CANONICAL_ROW_FORM;
 	column.context = CurrentMemoryContext;
 	type = canonical_type_create(&column, attribute->atttypid,
 								 attribute->attcollation);
 	canonical_buffer_create(CurrentMemoryContext, &buffer);
-	type->encode(type, missing[attribute->attnum - 1].am_value, &buffer);
-	if (buffer.failed)
-		elog(ERROR, "default of column \"%s\" is too large",
-			 NameStr(attribute->attname));
-	bytes = palloc(buffer.length + VARHDRSZ);
-	SET_VARSIZE(bytes, buffer.length + VARHDRSZ);
-	if (buffer.length > 0)
-		memcpy(VARDATA(bytes), buffer.bytes, buffer.length);
-	return bytes;
+	type->encode(type, value, &buffer);
+	result = palloc(VARHDRSZ + buffer.length);
+	SET_VARSIZE(result, VARHDRSZ + buffer.length);
+	memcpy(VARDATA(result), buffer.bytes, buffer.length);
+	return result;
+}
+
+static const SchemaColumn *
+column_of(const Schema *schema, uint32 id)
+{
+	for (int i = 0; schema != NULL && i < schema->count; i++)
+		if (schema->columns[i].id == id)
+			return &schema->columns[i];
+	return NULL;
+}
+
+/* Where a name stands in a list of names, from 1; 0 where it does not. */
+static int
+place_of_name(List *names, const char *name)
+{
+	int			place = 0;
+	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		place++;
+		if (strcmp(lfirst(cell), name) == 0)
+			return place;
+	}
+	return 0;
 }
 
 static void
-fill_column(SchemaColumn *column, TupleDesc descriptor,
-			Form_pg_attribute attribute, const SchemaColumn *before)
+schema_column(SchemaColumn *column, Relation relation,
+			  const FormData_pg_attribute *attribute,
+			  const Schema *previous, List *key_names, List *ignore_names)
 {
-	column->name = pstrdup(NameStr(attribute->attname));
+	const char *name = NameStr(attribute->attname);
+	const SchemaColumn *before = column_of(previous, column->id);
+
+	column->name = pstrdup(name);
 	column->type = format_type_extended(attribute->atttypid,
 										attribute->atttypmod,
 										FORMAT_TYPE_TYPEMOD_GIVEN |
@@ -256,75 +216,83 @@ fill_column(SchemaColumn *column, TupleDesc descriptor,
 	column->collation = collation_name(attribute);
 	column->generated = attribute->attgenerated != '\0';
 	column->required = attribute->attnotnull;
-	column->initial = before != NULL ? before->initial :
-		initial_value(descriptor, attribute);
-}
-
-/* A key that has lost a column has no gaps: its other columns move up. */
-static void
-close_gaps(Schema *schema)
-{
-	int			place = 0;
-
-	for (int next = 1; next <= MaxAttrNumber; next++)
+	if (before != NULL)
 	{
-		for (int i = 0; i < schema->count; i++)
-		{
-			if (schema->columns[i].key == next)
-				schema->columns[i].key = ++place;
-		}
+		column->key = before->key;
+		column->ignored = before->ignored;
+		column->initial = before->initial;
+		return;
 	}
+	column->key = place_of_name(key_names, name);
+	column->ignored = place_of_name(ignore_names, name) > 0;
+	if (previous != NULL)
+		column->initial = initial_value(relation, attribute);
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	uint32		id_a = (*(const SchemaColumn *const *) a)->id;
+	uint32		id_b = (*(const SchemaColumn *const *) b)->id;
+
+	return id_a < id_b ? -1 : id_a > id_b;
 }
 
 static void
-put_string(CanonicalBuffer *buffer, const char *string)
+put_text(CanonicalBuffer *buffer, const char *text)
 {
-	if (string == NULL)
+	if (text == NULL)
 	{
 		canonical_put_null(buffer);
 		return;
 	}
-	canonical_put_u32(buffer, strlen(string));
-	canonical_put_bytes(buffer, string, strlen(string));
+	canonical_put_u32(buffer, (uint32) strlen(text));
+	canonical_put_bytes(buffer, text, strlen(text));
 }
 
-/* FORMAT.md, section "Schemas". */
+/* FORMAT.md, section "Schemas" */
 static void
-fill_digest(Schema *schema)
+schema_digest(Schema *schema)
 {
+	const SchemaColumn **columns = palloc(Max(schema->count, 1) *
+										  sizeof(*columns));
 	CanonicalBuffer buffer;
 
+	for (int i = 0; i < schema->count; i++)
+		columns[i] = &schema->columns[i];
+	qsort(columns, schema->count, sizeof(*columns), compare_ids);
 	canonical_buffer_create(CurrentMemoryContext, &buffer);
-	canonical_put_u32(&buffer, schema->count);
+	canonical_put_u32(&buffer, (uint32) schema->count);
 	for (int i = 0; i < schema->count; i++)
 	{
-		const SchemaColumn *column = &schema->columns[i];
-
-		canonical_put_u32(&buffer, column->id);
-		put_string(&buffer, column->name);
-		put_string(&buffer, column->type);
-		put_string(&buffer, column->collation);
-		canonical_put_u32(&buffer, column->key);
-		canonical_put_u8(&buffer, column->ignored);
+		canonical_put_u32(&buffer, columns[i]->id);
+		put_text(&buffer, columns[i]->name);
+		put_text(&buffer, columns[i]->type);
+		put_text(&buffer, columns[i]->collation);
+		canonical_put_u32(&buffer, (uint32) columns[i]->key);
+		canonical_put_u8(&buffer, columns[i]->ignored);
 	}
-	if (buffer.failed)
-		elog(ERROR, "schema is too large");
-	head_hash(buffer.bytes, buffer.length, schema->digest);
+	canonical_hash(buffer.bytes, buffer.length, schema->digest);
 	pfree(buffer.bytes);
+	pfree(columns);
 }
 
-/* Take over what the schema is that was written with this digest. */
+/* A key column that is gone leaves rows that nobody can tell apart. */
 static void
-find_written(Schema *schema, Snapshot snapshot)
+check_key(Relation relation, const Schema *previous, const Schema *schema)
 {
-	Schema	   *written = schema_find_digest(schema->dataset, schema->digest,
-											 snapshot);
+	for (int i = 0; previous != NULL && i < previous->count; i++)
+	{
+		const SchemaColumn *column = &previous->columns[i];
 
-	if (written == NULL)
-		return;
-	schema->id = written->id;
-	for (int i = 0; i < schema->count; i++)
-		schema->columns[i].initial = written->columns[i].initial;
+		if (column->key > 0 && column_of(schema, column->id) == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_ALLMENDE_CANNOT_TRACK),
+					 errmsg("table \"%s\" has lost column \"%s\" of its key",
+							RelationGetRelationName(relation), column->name),
+					 errdetail("Rows are told apart by the key that the table was tracked with."),
+					 errhint("Call allmende.untrack() and allmende.track() to begin a new history with another key.")));
+	}
 }
 
 Schema *
@@ -332,106 +300,91 @@ head_schema(Relation relation, Dataset *dataset, const Schema *previous,
 			List *key_names, List *ignore_names, Snapshot snapshot)
 {
 	TupleDesc	descriptor = RelationGetDescr(relation);
-	uint32	   *ids = column_ids(descriptor, dataset, snapshot);
+	uint32	   *ids = palloc0(Max(descriptor->natts, 1) * sizeof(uint32));
 	Schema	   *schema = palloc0(sizeof(*schema));
+	Schema	   *known;
 
+	match_columns(descriptor, head_known_columns(dataset->id, snapshot), ids);
 	schema->dataset = dataset->id;
 	schema->columns = palloc0(Max(descriptor->natts, 1) *
 							  sizeof(SchemaColumn));
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-		const SchemaColumn *before;
-		SchemaColumn *column;
+		SchemaColumn *column = &schema->columns[schema->count];
 
 		if (attribute->attisdropped)
 			continue;
-		column = &schema->columns[schema->count++];
-		column->id = ids[i];
-		before = find_column(previous, column->id);
-		fill_column(column, descriptor, attribute, before);
-		column->key = previous == NULL ? place_of(key_names, column->name) :
-			before == NULL ? 0 : before->key;
-		column->ignored = previous == NULL ?
-			place_of(ignore_names, column->name) > 0 :
-			before != NULL && before->ignored;
+		column->id = ids[i] != 0 ? ids[i] : (uint32) ++dataset->columns;
+		schema_column(column, relation, attribute, previous, key_names,
+					  ignore_names);
+		schema->count++;
 	}
+	check_key(relation, previous, schema);
+	schema_digest(schema);
+	if (previous != NULL &&
+		memcmp(previous->digest, schema->digest, CANONICAL_HASH_SIZE) == 0)
+		schema->id = previous->id;
+	else if ((known = schema_find_digest(dataset->id, schema->digest,
+										 snapshot)) != NULL)
+		schema->id = known->id;
 	pfree(ids);
-	close_gaps(schema);
-	fill_digest(schema);
-	find_written(schema, snapshot);
 	return schema;
 }
 
-/*
- * Writing down
- */
-
+/* Are the columns written down as they are? */
 static bool
-is_known(List *known, uint32 id, const char *name, AttrNumber attnum)
-{
-	ListCell   *cell;
-
-	foreach(cell, known)
-	{
-		const KnownColumn *column = lfirst(cell);
-
-		if (column->id == id)
-			return column->attnum == attnum &&
-				strcmp(NameStr(column->name), name) == 0;
-	}
-	return false;
-}
-
-static bool
-all_known(List *known, const Schema *schema, TupleDesc descriptor)
+columns_are_known(Relation relation, List *known, const Schema *schema)
 {
 	if (list_length(known) != schema->count)
 		return false;
 	for (int i = 0; i < schema->count; i++)
 	{
 		const SchemaColumn *column = &schema->columns[i];
+		KnownColumn *same = known_column(known,
+										 head_attribute(RelationGetDescr(relation),
+														column->name),
+										 column->name);
 
-		if (!is_known(known, column->id, column->name,
-					  head_attribute(descriptor, column->name)))
+		if (same == NULL || same->id != column->id)
 			return false;
 	}
 	return true;
 }
 
-static void
-write_column(const Dataset *dataset, const SchemaColumn *column,
-			 AttrNumber attnum)
-{
-	Datum		values[KNOWN_COLUMNS];
-	bool		nulls[KNOWN_COLUMNS] = {false};
-	NameData	name;
-
-	namestrcpy(&name, column->name);
-	values[0] = Int32GetDatum(dataset->id);
-	values[1] = Int32GetDatum((int32) column->id);
-	values[2] = NameGetDatum(&name);
-	values[3] = Int16GetDatum(attnum);
-	catalog_insert("dataset_column", values, nulls);
-}
-
-/* Journal triggers keep what they have found: they are told. */
 void
 head_sync_columns(Relation relation, Dataset *dataset, const Schema *schema)
 {
-	TupleDesc	descriptor = RelationGetDescr(relation);
-	List	   *known = head_known_columns(dataset->id, NULL);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	List	   *known = head_known_columns(dataset->id, snapshot);
+	Dataset    *present = dataset_find_id(dataset->id, snapshot);
 	ScanKeyData key;
 
-	if (all_known(known, schema, descriptor))
+	UnregisterSnapshot(snapshot);
+	if (present != NULL && present->columns < dataset->columns)
+	{
+		present->columns = dataset->columns;
+		dataset_update(present);
+		CommandCounterIncrement();
+	}
+	if (columns_are_known(relation, known, schema))
 		return;
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT4EQ,
 				Int32GetDatum(dataset->id));
 	catalog_delete("dataset_column", "dataset_column_pkey", &key, 1);
-	CommandCounterIncrement();
 	for (int i = 0; i < schema->count; i++)
-		write_column(dataset, &schema->columns[i],
-					 head_attribute(descriptor, schema->columns[i].name));
+	{
+		Datum		values[DATASET_COLUMN_COLUMNS];
+		bool		nulls[DATASET_COLUMN_COLUMNS] = {false};
+		NameData	name;
+
+		namestrcpy(&name, schema->columns[i].name);
+		values[0] = Int32GetDatum(dataset->id);
+		values[1] = Int32GetDatum((int32) schema->columns[i].id);
+		values[2] = NameGetDatum(&name);
+		values[3] = Int16GetDatum(head_attribute(RelationGetDescr(relation),
+												 schema->columns[i].name));
+		catalog_insert("dataset_column", values, nulls);
+	}
 	CommandCounterIncrement();
-	CacheInvalidateRelcache(relation);
 }

@@ -35,6 +35,15 @@ PG_FUNCTION_INFO_V1(allmende_forget);
 /* columns of type commit_result */
 #define RESULT_COLUMNS 7
 
+/* What these functions do goes past the checks that statements have. */
+static void
+refuse_now(const char *function)
+{
+	PreventCommandIfReadOnly(function);
+	PreventCommandIfParallelMode(function);
+	PreventCommandDuringRecovery(function);
+}
+
 static void
 require_argument(FunctionCallInfo fcinfo, int n, const char *name)
 {
@@ -231,6 +240,7 @@ allmende_track(PG_FUNCTION_ARGS)
 	Datum		result;
 	Oid			table;
 
+	refuse_now("track()");
 	require_argument(fcinfo, 0, "rel");
 	table = PG_GETARG_OID(0);
 	key = names_argument(fcinfo, 1, "key");
@@ -277,6 +287,7 @@ allmende_untrack(PG_FUNCTION_ARGS)
 	List	   *tables;
 	ListCell   *cell;
 
+	refuse_now("untrack()");
 	access_own(table);
 	relation = relation_open(table, AccessExclusiveLock);
 	if (!head_uuid(relation, &uuid, &is_partition))
@@ -322,12 +333,13 @@ allmende_forget(PG_FUNCTION_ARGS)
 	Dataset    *dataset = access_dataset(name, snapshot);
 	Oid			head;
 
+	refuse_now("forget()");
 	UnregisterSnapshot(snapshot);
 	access_own_dataset(dataset);
 	head = head_find(&dataset->uuid);
 	if (OidIsValid(head))
 		ereport(ERROR,
-				(errcode(ERRCODE_ALLMENDE_ALREADY_TRACKED),
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table \"%s\" is still tracked", get_rel_name(head)),
 				 errhint("Call allmende.untrack() at first; then nothing but its history is forgotten.")));
 	if (!store_is_shared(dataset))

@@ -56,4 +56,4 @@ CREATE FUNCTION allmende.forget(dataset text) RETURNS void
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000
 	AS 'MODULE_PATHNAME', 'allmende_forget';
 COMMENT ON FUNCTION allmende.forget(text) IS
-'Deletes all versions of a dataset, given by its name or uuid, for good. Its table must have been untracked or dropped. Its last owner only. Null does nothing. Error RD302 if there is no such dataset, RD305 if several had the name, RD308 if its table is still tracked.';
+'Deletes all versions of a dataset, given by its name or uuid, for good. Its table must have been untracked or dropped. Its last owner only. Null does nothing. Error RD302 if there is no such dataset, RD305 if several had the name, 55000 if its table is still tracked.';

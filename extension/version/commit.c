@@ -128,7 +128,19 @@ remember_head(Relation relation, Dataset * dataset, const Schema * schema,
 												  RelationGetRelationName(relation));
 	char	   *owner = GetUserNameFromId(relation->rd_rel->relowner, false);
 
+	Dataset    *present;
+
 	head_sync_columns(relation, dataset, schema);
+
+	/*
+	 * ALTER TYPE and ALTER DOMAIN do not wait for the lock on the head: what
+	 * they have written since the snapshot stays for the next commit.
+	 */
+	present = dataset_find(&dataset->uuid, GetLatestSnapshot());
+	if (present != NULL && present->suspect != NULL &&
+		(dataset->suspect == NULL ||
+		 strcmp(present->suspect, dataset->suspect) != 0))
+		return;
 	if (dataset->suspect == NULL &&
 		bytes_are_equal(dataset->witness, witness) &&
 		strcmp(dataset->name, name) == 0 &&

@@ -4,17 +4,34 @@
  */
 #include "postgres.h"
 
+#include "parser/parse_coerce.h"
+#include "parser/parse_type.h"
 #include "utils/memutils.h"
 
+#include "../errcodes.h"
 #include "convert.h"
 #include "stored.h"
 
-/* How rows of one written schema become images. */
+/*
+ * How rows of one written schema become images.
+ *
+ * Values are converted only by casts that PostgreSQL makes by itself, such as
+ * from int4 to int8: those do not fail, and keep what a value means.  Where a
+ * column has changed its type in any other way, its rows are hashed as they were
+ * written, and so differ from those of today.
+ */
+typedef enum StoredShapeKind
+{
+	SHAPE_SAME,					/* each column has the type that it had */
+	SHAPE_CONVERTED,
+	SHAPE_AS_WRITTEN
+} StoredShapeKind;
+
 typedef struct StoredShape
 {
 	int32		schema;			/* that rows were written with */
-	bool		same;			/* has each column the type that it had? */
-}			StoredShape;
+	StoredShapeKind kind;
+} StoredShape;
 
 struct StoredRows
 {
@@ -23,6 +40,7 @@ struct StoredRows
 	HeadImages *images;
 	Converter  *converter;
 	TupleDesc	descriptor;
+	Snapshot	snapshot;
 	int			count;
 	const		SchemaColumn **columns; /* by id */
 	int		   *places;			/* of the reader's columns among them */
@@ -79,6 +97,7 @@ stored_rows_begin(const Store * store, const char *name, const Schema * schema,
 	rows->context = CurrentMemoryContext;
 	rows->images = images;
 	rows->descriptor = descriptor;
+	rows->snapshot = snapshot;
 	rows->converter = converter_create(name, descriptor, schema,
 									   all_attributes(descriptor), snapshot);
 	ids = converter_column_ids(rows->converter, &id_count);
@@ -110,19 +129,74 @@ stored_rows_end(StoredRows * rows)
 	MemoryContextDelete(rows->scratch);
 }
 
-/* Has each column the type that it has in rows of a schema? */
+/* Is there a cast that never needs to be asked for? */
+static bool
+converts_implicitly(const SchemaColumn *written, Oid target)
+{
+	Oid			source;
+	int32		typmod;
+	Oid			function;
+
+	parseTypeString(written->type, &source, &typmod, true);
+	if (!OidIsValid(source))
+		return false;
+	switch (find_coercion_pathway(target, source, COERCION_IMPLICIT,
+								  &function))
+	{
+		case COERCION_PATH_FUNC:
+		case COERCION_PATH_RELABELTYPE:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static const SchemaColumn *
+written_column(const Schema *schema, uint32 id)
+{
+	for (int i = 0; i < schema->count; i++)
+		if (schema->columns[i].id == id)
+			return &schema->columns[i];
+	return NULL;
+}
+
+static StoredShapeKind
+shape_kind(StoredRows *rows, int32 schema)
+{
+	StoredShapeKind kind = SHAPE_SAME;
+	Schema	   *written = schema_find(schema, rows->snapshot);
+
+	if (written == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("schema %d is missing in the catalogue", schema)));
+	for (int i = 0; i < rows->descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(rows->descriptor, i);
+		const SchemaColumn *column;
+
+		if (attribute->attisdropped ||
+			converter_same_type(rows->converter, schema, i + 1) != NULL)
+			continue;
+		column = written_column(written,
+								converter_column_id(rows->converter, i + 1));
+		if (column == NULL)
+			continue;			/* rows that are older than the column */
+		if (!converts_implicitly(column, attribute->atttypid))
+			return SHAPE_AS_WRITTEN;
+		kind = SHAPE_CONVERTED;
+	}
+	return kind;
+}
+
 static StoredShape *
-shape_create(StoredRows * rows, int32 schema)
+shape_create(StoredRows *rows, int32 schema)
 {
 	MemoryContext previous = MemoryContextSwitchTo(rows->context);
 	StoredShape *shape = palloc(sizeof(*shape));
 
 	shape->schema = schema;
-	shape->same = true;
-	for (int i = 0; i < rows->descriptor->natts; i++)
-		if (!TupleDescAttr(rows->descriptor, i)->attisdropped &&
-			converter_same_type(rows->converter, schema, i + 1) == NULL)
-			shape->same = false;
+	shape->kind = shape_kind(rows, schema);
 	rows->shapes = lappend(rows->shapes, shape);
 	MemoryContextSwitchTo(previous);
 	return shape;
@@ -169,7 +243,7 @@ read_row(StoredRows * rows, uint32 rid)
 
 	rows->stored = store_reader_row(rows->reader, rid, &schema);
 	rows->shape = shape_of(rows, schema);
-	if (!rows->shape->same)
+	if (rows->shape->kind == SHAPE_CONVERTED)
 	{
 		converter_row(rows->converter, schema, rows->stored, NULL,
 					  rows->datums, rows->nulls);
@@ -211,7 +285,7 @@ check_buffer(const CanonicalBuffer *buffer)
 static void
 put_image(StoredRows * rows, HeadImageKind kind, CanonicalBuffer *buffer)
 {
-	if (!rows->shape->same)
+	if (rows->shape->kind == SHAPE_CONVERTED)
 	{
 		head_image_put(rows->images, kind, rows->datums, rows->nulls, buffer);
 		return;
@@ -258,8 +332,17 @@ stored_row_hash_and_key(StoredRows * rows, uint32 rid,
 	hash_row(rows, hash);
 	canonical_buffer_create(CurrentMemoryContext, &buffer);
 	put_image(rows, HEAD_IMAGE_KEY, &buffer);
-	head_image_get_key(rows->images, buffer.bytes, buffer.length, rows->key);
-	head_image_put_key_form(rows->images, rows->key, key_form);
+	if (rows->shape->kind == SHAPE_AS_WRITTEN)
+	{
+		/* maybe no key of today: it is found by nothing, and so is deleted */
+		canonical_put_bytes(key_form, buffer.bytes, buffer.length);
+	}
+	else
+	{
+		head_image_get_key(rows->images, buffer.bytes, buffer.length,
+						   rows->key);
+		head_image_put_key_form(rows->images, rows->key, key_form);
+	}
 	MemoryContextSwitchTo(previous);
 	MemoryContextReset(rows->scratch);
 }

@@ -57,3 +57,18 @@ CREATE FUNCTION allmende.forget(dataset text) RETURNS void
 	AS 'MODULE_PATHNAME', 'allmende_forget';
 COMMENT ON FUNCTION allmende.forget(text) IS
 'Deletes all versions of a dataset, given by its name or uuid, for good. Its table must have been untracked or dropped. Its last owner only. Null does nothing. Error RD302 if there is no such dataset, RD305 if several had the name, 55000 if its table is still tracked.';
+
+CREATE FUNCTION allmende.ddl_end() RETURNS event_trigger
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'allmende_ddl_end';
+COMMENT ON FUNCTION allmende.ddl_end() IS
+'Function of event trigger allmende_ddl_end.';
+REVOKE ALL ON FUNCTION allmende.ddl_end() FROM PUBLIC;
+
+CREATE EVENT TRIGGER allmende_ddl_end ON ddl_command_end
+	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE',
+		'ALTER FOREIGN TABLE', 'ALTER TYPE', 'ALTER DOMAIN')
+	EXECUTE FUNCTION allmende.ddl_end();
+ALTER EVENT TRIGGER allmende_ddl_end ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER allmende_ddl_end IS
+'Keeps track of what DDL does to tracked tables: names of columns, new partitions, changes that fire no trigger. Refuses what a tracked table cannot be (RD306).';

@@ -207,7 +207,7 @@ check_inheritance(Oid table)
 }
 
 static void
-table_created(const CreateStmt *statement)
+table_created(const CreateStmt * statement)
 {
 	ListCell   *cell;
 
@@ -254,7 +254,7 @@ repair_triggers(Oid table)
 
 /* The part of a command that is about triggers; a reason, or NULL. */
 static const char *
-triggers_altered(Oid table, const AlterTableCmd *command)
+triggers_altered(Oid table, const AlterTableCmd * command)
 {
 	switch (command->subtype)
 	{
@@ -277,9 +277,9 @@ triggers_altered(Oid table, const AlterTableCmd *command)
 }
 
 static void
-partitions_altered(Oid table, const AlterTableCmd *command)
+partitions_altered(Oid table, const AlterTableCmd * command)
 {
-	const PartitionCmd *partition = (const PartitionCmd *) command->def;
+	const		PartitionCmd *partition = (const PartitionCmd *) command->def;
 	Oid			other = RangeVarGetRelid(partition->name, NoLock, true);
 
 	if (command->subtype == AT_AttachPartition)
@@ -293,7 +293,7 @@ partitions_altered(Oid table, const AlterTableCmd *command)
 }
 
 static void
-inheritance_altered(Oid table, const AlterTableCmd *command)
+inheritance_altered(Oid table, const AlterTableCmd * command)
 {
 	check_inheritance(table);
 	check_inheritance(RangeVarGetRelid((RangeVar *) command->def, NoLock,
@@ -302,7 +302,7 @@ inheritance_altered(Oid table, const AlterTableCmd *command)
 
 /* Why rows of a head can have changed, by a command; NULL where they cannot. */
 static const char *
-command_reason(Oid table, const AlterTableCmd *command)
+command_reason(Oid table, const AlterTableCmd * command)
 {
 	pg_uuid_t	uuid;
 	bool		is_partition;
@@ -326,7 +326,7 @@ command_reason(Oid table, const AlterTableCmd *command)
 }
 
 static void
-table_altered(const AlterTableStmt *statement)
+table_altered(const AlterTableStmt * statement)
 {
 	Oid			table = RangeVarGetRelid(statement->relation, NoLock, true);
 	const char *reason = NULL;
@@ -336,7 +336,7 @@ table_altered(const AlterTableStmt *statement)
 		return;
 	foreach(cell, statement->cmds)
 	{
-		const AlterTableCmd *command = lfirst_node(AlterTableCmd, cell);
+		const		AlterTableCmd *command = lfirst_node(AlterTableCmd, cell);
 		const char *one;
 
 		switch (command->subtype)
@@ -427,7 +427,7 @@ type_altered(Oid type)
 
 /* Labels that are added change no value. */
 static void
-enum_altered(const AlterEnumStmt *statement)
+enum_altered(const AlterEnumStmt * statement)
 {
 	if (statement->oldVal != NULL)
 		type_altered(typenameTypeId(NULL,
@@ -436,7 +436,7 @@ enum_altered(const AlterEnumStmt *statement)
 
 /* A composite type, which is altered like a table. */
 static void
-composite_altered(const AlterTableStmt *statement)
+composite_altered(const AlterTableStmt * statement)
 {
 	Oid			relation = RangeVarGetRelid(statement->relation, NoLock, true);
 
@@ -449,7 +449,7 @@ composite_altered(const AlterTableStmt *statement)
  */
 
 static void
-moved(const RangeVar *before, const char *schema, const char *name)
+moved(const RangeVar * before, const char *schema, const char *name)
 {
 	RangeVar   *now;
 
@@ -464,7 +464,7 @@ moved(const RangeVar *before, const char *schema, const char *name)
 }
 
 static void
-renamed(const RenameStmt *statement)
+renamed(const RenameStmt * statement)
 {
 	if (statement->renameType == OBJECT_TABLE)
 		moved(statement->relation, NULL, statement->newname);

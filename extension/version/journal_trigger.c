@@ -79,7 +79,7 @@ typedef struct TransitionTable
 	TupleTableSlot *slot;
 } TransitionTable;
 
-static HTAB *targets = NULL;
+static HTAB * targets = NULL;
 
 /*
  * Targets are only marked here, for one may be in use.
@@ -430,7 +430,7 @@ writer_end(JournalWriter *writer)
  * own in it.
  */
 static void
-transition_begin(TransitionTable *table, Tuplestorestate *rows,
+transition_begin(TransitionTable *table, Tuplestorestate * rows,
 				 TupleDesc descriptor)
 {
 	table->rows = rows;
@@ -466,7 +466,7 @@ transition_end(TransitionTable *table)
  * keys are written twice, which does no harm.
  */
 static void
-write_statement(JournalWriter *writer, const TriggerData *data)
+write_statement(JournalWriter *writer, const TriggerData * data)
 {
 	TupleDesc	descriptor = RelationGetDescr(data->tg_relation);
 	TransitionTable old_table;

@@ -1,7 +1,6 @@
 -- Tracking tables: what is refused, what the journal sees, what DDL does.
 CREATE SCHEMA tracked;
 SET search_path = tracked, public, allmende;
-\set VERBOSITY terse
 
 -- the keys in the journal of a table, by row of the journal; key is (a int)
 CREATE TYPE tracked.journal_key AS (a int);
@@ -38,6 +37,15 @@ BEGIN
 		'WITH gone AS (DELETE FROM %s RETURNING recorded_at, ctid, keys, author)
 		SELECT tracked.keys(keys), author FROM gone
 		ORDER BY recorded_at, ctid', name);
+END $$;
+
+-- the same, as it is
+CREATE FUNCTION tracked.journal_bytes(rel regclass)
+	RETURNS TABLE (keys bytea) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('SELECT keys FROM allmende_store.s_%s_journal',
+		(SELECT store FROM allmende.dataset
+		WHERE name = 'tracked.' || rel::text));
 END $$;
 
 CREATE FUNCTION tracked.suspect(rel text) RETURNS text LANGUAGE plpgsql AS $$
@@ -118,6 +126,7 @@ CREATE TABLE deferred (a int PRIMARY KEY DEFERRABLE);
 SELECT track('deferred');
 
 -- only the owner
+\set VERBOSITY terse
 CREATE ROLE regress_other;
 CREATE TABLE trees (a int PRIMARY KEY, b text);
 GRANT ALL ON trees TO regress_other;
@@ -309,12 +318,12 @@ SELECT tgname, tgenabled FROM pg_trigger
 WHERE tgrelid = 'trees'::regclass AND tgname ~ '^allmende_' ORDER BY 1;
 INSERT INTO trees VALUES (2, 'once');
 SELECT keys FROM journal('trees');
-ALTER TABLE trees SET UNLOGGED;
+ALTER TABLE leaves SET UNLOGGED;
 CREATE TABLE heir () INHERITS (trees);
 CREATE TABLE heir (LIKE trees);
 ALTER TABLE heir INHERIT trees;
 ALTER TABLE trees INHERIT heir;
-ALTER TABLE trees DROP COLUMN id;
+ALTER TABLE trees DROP COLUMN id CASCADE;
 CREATE TYPE species AS ENUM ('oak', 'lime');
 CREATE DOMAIN tall AS int;
 CREATE TYPE pair AS (one species, two tall);
@@ -364,6 +373,18 @@ TRUNCATE twin;
 SELECT version FROM track('twin');
 TRUNCATE twin;
 SELECT keys FROM journal('twin');
+
+-- labels of a key are those of now
+CREATE TYPE colour AS ENUM ('red', 'green');
+CREATE TABLE coloured (a colour PRIMARY KEY);
+SELECT version FROM track('coloured');
+INSERT INTO coloured VALUES ('red');
+ALTER TYPE colour RENAME VALUE 'green' TO 'blue';
+INSERT INTO coloured VALUES ('blue');
+SELECT suspect('tracked.coloured');
+SELECT convert_from(keys, 'UTF8') ~ 'blue' AS blue FROM (
+	SELECT substr(keys, 15) AS keys FROM journal_bytes('coloured')) AS k
+ORDER BY 1;
 
 -- commits find what was journalled, and consume it
 CREATE TABLE last (a int PRIMARY KEY, b text);

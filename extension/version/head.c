@@ -73,7 +73,7 @@ head_trigger_functions(Oid functions[HEAD_FUNCTIONS])
 }
 
 char *
-head_uuid_text(const pg_uuid_t *uuid)
+head_uuid_text(const pg_uuid_t * uuid)
 {
 	return DatumGetCString(DirectFunctionCall1(uuid_out,
 											   UUIDPGetDatum(uuid)));
@@ -91,7 +91,7 @@ hex_digit(char c)
 
 /* Only the form that uuid_out writes; uuid_in would raise an error. */
 bool
-head_uuid_parse(const char *text, pg_uuid_t *uuid)
+head_uuid_parse(const char *text, pg_uuid_t * uuid)
 {
 	const char *next = text;
 
@@ -136,8 +136,8 @@ head_attribute(TupleDesc descriptor, const char *name)
 }
 
 bool
-head_trigger_uuid(const Trigger *trigger, const Oid functions[HEAD_FUNCTIONS],
-				  pg_uuid_t *uuid, bool *is_partition)
+head_trigger_uuid(const Trigger * trigger, const Oid functions[HEAD_FUNCTIONS],
+				  pg_uuid_t * uuid, bool *is_partition)
 {
 	bool		ours = false;
 
@@ -152,7 +152,7 @@ head_trigger_uuid(const Trigger *trigger, const Oid functions[HEAD_FUNCTIONS],
 }
 
 bool
-head_uuid(Relation relation, pg_uuid_t *uuid, bool *is_partition)
+head_uuid(Relation relation, pg_uuid_t * uuid, bool *is_partition)
 {
 	TriggerDesc *triggers = relation->trigdesc;
 	Oid			functions[HEAD_FUNCTIONS];
@@ -223,7 +223,7 @@ fail_two_heads(Oid a, Oid b, const char *uuid)
  * holds those of all tables.  Each head has one TRUNCATE trigger.
  */
 Oid
-head_find(const pg_uuid_t *uuid)
+head_find(const pg_uuid_t * uuid)
 {
 	Oid			functions[HEAD_FUNCTIONS];
 	char	   *text = head_uuid_text(uuid);

@@ -32,14 +32,14 @@ typedef struct KeyEntry
 } KeyEntry;
 
 static inline uint32
-key_hash(const bytea *key)
+key_hash(const bytea * key)
 {
 	return hash_bytes((const unsigned char *) VARDATA_ANY(key),
 					  VARSIZE_ANY_EXHDR(key));
 }
 
 static inline int
-key_compare(const bytea *a, const bytea *b)
+key_compare(const bytea * a, const bytea * b)
 {
 	Size		length_a = VARSIZE_ANY_EXHDR(a);
 	Size		length_b = VARSIZE_ANY_EXHDR(b);
@@ -141,7 +141,7 @@ add_keys(JournalReading *reading, Datum value)
 }
 
 static void
-add_tid(JournalReading *reading, const ItemPointerData *tid)
+add_tid(JournalReading *reading, const ItemPointerData * tid)
 {
 	Journal    *journal = reading->journal;
 
@@ -168,7 +168,7 @@ add_author(Journal *journal, const char *author)
 }
 
 static void
-read_row(JournalReading *reading, TupleTableSlot *slot)
+read_row(JournalReading *reading, TupleTableSlot * slot)
 {
 	Journal    *journal = reading->journal;
 	TimestampTz recorded_at;
@@ -188,11 +188,11 @@ read_row(JournalReading *reading, TupleTableSlot *slot)
 static int
 compare_keys(const void *a, const void *b)
 {
-	return key_compare(*(bytea *const *) a, *(bytea *const *) b);
+	return key_compare(*(bytea * const *) a, *(bytea * const *) b);
 }
 
 static int
-compare_authors(const ListCell *a, const ListCell *b)
+compare_authors(const ListCell * a, const ListCell * b)
 {
 	return strcmp(lfirst(a), lfirst(b));
 }

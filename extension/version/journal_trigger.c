@@ -63,7 +63,7 @@ typedef struct JournalWriter
 	MemoryContext scratch;
 } JournalWriter;
 
-static HTAB *tables = NULL;
+static HTAB * tables = NULL;
 
 static void
 forget_table(Datum argument, Oid relid)
@@ -112,7 +112,7 @@ table_entry(Oid relid)
 
 /* The name that a column has now; the schema has that of the last version. */
 static const char *
-present_name(List *known, const SchemaColumn *column)
+present_name(List * known, const SchemaColumn *column)
 {
 	ListCell   *cell;
 
@@ -131,7 +131,7 @@ present_name(List *known, const SchemaColumn *column)
  * found, since the table was altered behind our back.
  */
 static CanonicalRow *
-key_row(Relation relation, const Schema *schema, List *known,
+key_row(Relation relation, const Schema *schema, List * known,
 		MemoryContext context)
 {
 	TupleDesc	descriptor = CreateTupleDescCopy(RelationGetDescr(relation));
@@ -263,7 +263,7 @@ writer_end(JournalWriter *writer)
 
 /* Write the key of a row into a buffer, with its length before it. */
 static void
-put_key(JournalWriter *writer, TupleTableSlot *slot, CanonicalBuffer *buffer)
+put_key(JournalWriter *writer, TupleTableSlot * slot, CanonicalBuffer *buffer)
 {
 	MemoryContext previous = MemoryContextSwitchTo(writer->scratch);
 	size_t		mark;
@@ -289,7 +289,7 @@ writer_flush(JournalWriter *writer)
 }
 
 static void
-writer_put_key(JournalWriter *writer, TupleTableSlot *slot)
+writer_put_key(JournalWriter *writer, TupleTableSlot * slot)
 {
 	put_key(writer, slot, &writer->keys);
 	writer_flush(writer);
@@ -297,8 +297,8 @@ writer_put_key(JournalWriter *writer, TupleTableSlot *slot)
 
 /* Write the key of a row as it was, and as it is, if it is another. */
 static void
-writer_put_keys(JournalWriter *writer, TupleTableSlot *old,
-				TupleTableSlot *new)
+writer_put_keys(JournalWriter *writer, TupleTableSlot * old,
+				TupleTableSlot * new)
 {
 	size_t		before = writer->keys.length;
 
@@ -315,7 +315,7 @@ writer_put_keys(JournalWriter *writer, TupleTableSlot *old,
 
 /* A transition table, from its beginning; others read it as well. */
 static void
-begin_transition(Tuplestorestate *store)
+begin_transition(Tuplestorestate * store)
 {
 	int			pointer = tuplestore_alloc_read_pointer(store,
 														EXEC_FLAG_REWIND);
@@ -325,7 +325,7 @@ begin_transition(Tuplestorestate *store)
 }
 
 static void
-writer_put_statement(JournalWriter *writer, TriggerData *data)
+writer_put_statement(JournalWriter *writer, TriggerData * data)
 {
 	TupleDesc	descriptor = RelationGetDescr(data->tg_relation);
 	Tuplestorestate *first = data->tg_oldtable != NULL ?

@@ -70,7 +70,7 @@ head_last_schema(int32 dataset, Snapshot snapshot)
 
 /* A known column with this attribute number, this name, or both; else NULL. */
 static KnownColumn *
-known_column(List *known, AttrNumber attnum, const char *name)
+known_column(List * known, AttrNumber attnum, const char *name)
 {
 	ListCell   *cell;
 
@@ -92,7 +92,7 @@ known_column(List *known, AttrNumber attnum, const char *name)
  * dropped one: a column that was dropped and made again is another.
  */
 static void
-match_columns(TupleDesc descriptor, List *known, uint32 *ids)
+match_columns(TupleDesc descriptor, List * known, uint32 * ids)
 {
 	for (int round = 0; round < 3; round++)
 	{
@@ -120,7 +120,7 @@ match_columns(TupleDesc descriptor, List *known, uint32 *ids)
 }
 
 static char *
-collation_name(const FormData_pg_attribute *attribute)
+collation_name(const FormData_pg_attribute * attribute)
 {
 	HeapTuple	tuple;
 	Form_pg_collation form;
@@ -146,7 +146,7 @@ collation_name(const FormData_pg_attribute *attribute)
  * ALTER TABLE ... ADD COLUMN ... DEFAULT left in the catalogue.
  */
 static bytea *
-initial_value(Relation relation, const FormData_pg_attribute *attribute)
+initial_value(Relation relation, const FormData_pg_attribute * attribute)
 {
 	CanonicalColumn column;
 	CanonicalType *type;
@@ -186,7 +186,7 @@ column_of(const Schema *schema, uint32 id)
 
 /* Where a name stands in a list of names, from 1; 0 where it does not. */
 static int
-place_of_name(List *names, const char *name)
+place_of_name(List * names, const char *name)
 {
 	int			place = 0;
 	ListCell   *cell;
@@ -202,8 +202,8 @@ place_of_name(List *names, const char *name)
 
 static void
 schema_column(SchemaColumn *column, Relation relation,
-			  const FormData_pg_attribute *attribute,
-			  const Schema *previous, List *key_names, List *ignore_names)
+			  const FormData_pg_attribute * attribute,
+			  const Schema *previous, List * key_names, List * ignore_names)
 {
 	const char *name = NameStr(attribute->attname);
 	const SchemaColumn *before = column_of(previous, column->id);
@@ -297,7 +297,7 @@ check_key(Relation relation, const Schema *previous, const Schema *schema)
 
 Schema *
 head_schema(Relation relation, Dataset *dataset, const Schema *previous,
-			List *key_names, List *ignore_names, Snapshot snapshot)
+			List * key_names, List * ignore_names, Snapshot snapshot)
 {
 	TupleDesc	descriptor = RelationGetDescr(relation);
 	uint32	   *ids = palloc0(Max(descriptor->natts, 1) * sizeof(uint32));
@@ -315,7 +315,7 @@ head_schema(Relation relation, Dataset *dataset, const Schema *previous,
 
 		if (attribute->attisdropped)
 			continue;
-		column->id = ids[i] != 0 ? ids[i] : (uint32) ++dataset->columns;
+		column->id = ids[i] != 0 ? ids[i] : (uint32)++ dataset->columns;
 		schema_column(column, relation, attribute, previous, key_names,
 					  ignore_names);
 		schema->count++;
@@ -334,7 +334,7 @@ head_schema(Relation relation, Dataset *dataset, const Schema *previous,
 
 /* Are the columns written down as they are? */
 static bool
-columns_are_known(Relation relation, List *known, const Schema *schema)
+columns_are_known(Relation relation, List * known, const Schema *schema)
 {
 	if (list_length(known) != schema->count)
 		return false;

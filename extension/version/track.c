@@ -95,8 +95,8 @@ refuse_inheritance(Relation relation)
 	}
 	foreach(cell, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
 		if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE)
-			refuse(relation, psprintf("its partition \"%s\" is a foreign table",
-									  get_rel_name(lfirst_oid(cell))), NULL);
+		refuse(relation, psprintf("its partition \"%s\" is a foreign table",
+								  get_rel_name(lfirst_oid(cell))), NULL);
 }
 
 /* Raise RD306 for what cannot be tracked, whatever its key. */
@@ -188,7 +188,7 @@ primary_key(Relation relation)
 
 /* Has an index these columns, and no others, as its key? */
 static bool
-index_is_on(Relation index, const Bitmapset *attnums)
+index_is_on(Relation index, const Bitmapset * attnums)
 {
 	Bitmapset  *indexed = NULL;
 
@@ -219,7 +219,7 @@ index_fault(Relation index)
  * on all rows, of columns that are never null.
  */
 static void
-check_key(Relation relation, List *names)
+check_key(Relation relation, List * names)
 {
 	Bitmapset  *attnums = NULL;
 	const char *fault = NULL;
@@ -253,7 +253,7 @@ check_key(Relation relation, List *names)
 }
 
 static void
-check_ignored(Relation relation, List *ignore, List *key)
+check_ignored(Relation relation, List * ignore, List * key)
 {
 	ListCell   *cell;
 	ListCell   *other;
@@ -263,10 +263,10 @@ check_ignored(Relation relation, List *ignore, List *key)
 		(void) require_column(relation, lfirst(cell));
 		foreach(other, key)
 			if (strcmp(lfirst(cell), lfirst(other)) == 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("column \"%s\" of the key cannot be ignored",
-								(char *) lfirst(cell))));
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"%s\" of the key cannot be ignored",
+							(char *) lfirst(cell))));
 	}
 }
 
@@ -357,7 +357,7 @@ create_trigger(const char *name, const HeadTrigger *trigger, const char *uuid,
  * them as well; rows are in the partitions only.
  */
 void
-head_create_triggers(Oid relid, const pg_uuid_t *uuid, bool is_partition)
+head_create_triggers(Oid relid, const pg_uuid_t * uuid, bool is_partition)
 {
 	char	   *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
 												  get_rel_name(relid));
@@ -373,7 +373,7 @@ head_create_triggers(Oid relid, const pg_uuid_t *uuid, bool is_partition)
 }
 
 static void
-all_triggers(Oid head, const pg_uuid_t *uuid, bool create)
+all_triggers(Oid head, const pg_uuid_t * uuid, bool create)
 {
 	ListCell   *cell;
 
@@ -470,7 +470,7 @@ track_arguments(FunctionCallInfo fcinfo, CommitDetails *details)
 
 /* The first version, with one snapshot for all of it. */
 static Version *
-first_version(Relation relation, Dataset *dataset, List *key, List *ignore,
+first_version(Relation relation, Dataset *dataset, List * key, List * ignore,
 			  const CommitDetails *details)
 {
 	Snapshot	snapshot = RegisterSnapshot(IsolationUsesXactSnapshot() ?

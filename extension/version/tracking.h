@@ -49,13 +49,13 @@ extern const HeadTrigger head_triggers[HEAD_TRIGGERS];
 extern bool head_trigger_functions(Oid functions[HEAD_FUNCTIONS]);
 
 /* Is a trigger of a relation one of ours?  Its dataset, if it is. */
-extern bool head_trigger_uuid(const Trigger *trigger,
+extern bool head_trigger_uuid(const Trigger * trigger,
 							  const Oid functions[HEAD_FUNCTIONS],
-							  pg_uuid_t *uuid, bool *is_partition);
+							  pg_uuid_t * uuid, bool *is_partition);
 
 /* A uuid as text, and back; the latter false for anything else. */
-extern char *head_uuid_text(const pg_uuid_t *uuid);
-extern bool head_uuid_parse(const char *text, pg_uuid_t *uuid);
+extern char *head_uuid_text(const pg_uuid_t * uuid);
+extern bool head_uuid_parse(const char *text, pg_uuid_t * uuid);
 
 /* The name of a relation, with its schema, quoted where needed. */
 extern char *head_name(Relation relation);
@@ -76,7 +76,7 @@ typedef struct KnownColumn
 } KnownColumn;
 
 /* Of all columns of a dataset; List of KnownColumn. */
-extern List *head_known_columns(int32 dataset, Snapshot snapshot);
+extern List * head_known_columns(int32 dataset, Snapshot snapshot);
 
 /* The schema of a dataset's last version, or NULL. */
 extern Schema *head_last_schema(int32 dataset, Snapshot snapshot);
@@ -84,7 +84,7 @@ extern Schema *head_last_schema(int32 dataset, Snapshot snapshot);
 /*
  * track.c: make our triggers on a table alone, or remove them; within SPI
  */
-extern void head_create_triggers(Oid relid, const pg_uuid_t *uuid,
+extern void head_create_triggers(Oid relid, const pg_uuid_t * uuid,
 								 bool is_partition);
 extern void head_drop_triggers(Oid relid);
 

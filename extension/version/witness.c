@@ -157,7 +157,7 @@ pieces_differ(const CanonicalReader *a, const CanonicalReader *b)
 }
 
 char *
-head_witness_fault(const bytea *before, const bytea *now)
+head_witness_fault(const bytea * before, const bytea * now)
 {
 	CanonicalReader a;
 	CanonicalReader b;

@@ -16,7 +16,7 @@
 PG_FUNCTION_INFO_V1(allmende_preload);
 
 bool
-preload_list_has_us(List *names)
+preload_list_has_us(List * names)
 {
 	ListCell   *cell;
 

@@ -8,6 +8,6 @@
 #include "nodes/pg_list.h"
 
 /* Does a list of libraries or schemas name us? */
-extern bool preload_list_has_us(List *names);
+extern bool preload_list_has_us(List * names);
 
 #endif							/* ALLMENDE_PRELOAD_H */

@@ -38,7 +38,7 @@ ags_make(uint32_t padded, AgsLevel level)
  * Read digits into a number; the caller has checked that they fit.
  */
 static bool
-parse_digits(const char *text, size_t length, uint64_t *number,
+parse_digits(const char *text, size_t length, uint64_t * number,
 			 CoreError *error)
 {
 	uint64_t	result = 0;

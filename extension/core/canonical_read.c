@@ -67,7 +67,7 @@ canonical_read_bytes(CanonicalReader *reader, size_t length,
 }
 
 bool
-canonical_read_u8(CanonicalReader *reader, uint8_t *number)
+canonical_read_u8(CanonicalReader *reader, uint8_t * number)
 {
 	const unsigned char *bytes;
 
@@ -78,7 +78,7 @@ canonical_read_u8(CanonicalReader *reader, uint8_t *number)
 }
 
 bool
-canonical_read_u16(CanonicalReader *reader, uint16_t *number)
+canonical_read_u16(CanonicalReader *reader, uint16_t * number)
 {
 	const unsigned char *bytes;
 
@@ -89,7 +89,7 @@ canonical_read_u16(CanonicalReader *reader, uint16_t *number)
 }
 
 bool
-canonical_read_u32(CanonicalReader *reader, uint32_t *number)
+canonical_read_u32(CanonicalReader *reader, uint32_t * number)
 {
 	const unsigned char *bytes;
 
@@ -100,7 +100,7 @@ canonical_read_u32(CanonicalReader *reader, uint32_t *number)
 }
 
 bool
-canonical_read_u64(CanonicalReader *reader, uint64_t *number)
+canonical_read_u64(CanonicalReader *reader, uint64_t * number)
 {
 	const unsigned char *bytes;
 
@@ -188,7 +188,7 @@ canonical_read_value(CanonicalReader *reader, CanonicalReader *value,
 
 bool
 canonical_read_count(CanonicalReader *reader, size_t size_min,
-					 uint32_t *count)
+					 uint32_t * count)
 {
 	size_t		start = reader->position;
 
@@ -251,7 +251,7 @@ read_groups(CanonicalReader *reader, unsigned char *wire, size_t count,
 
 bool
 canonical_read_numeric(CanonicalReader *reader, unsigned char *wire,
-					   size_t *wire_length)
+					   size_t * wire_length)
 {
 	size_t		count;
 	uint8_t		kind;
@@ -285,7 +285,7 @@ canonical_read_numeric(CanonicalReader *reader, unsigned char *wire,
 }
 
 bool
-canonical_read_bits(CanonicalReader *reader, uint32_t *count,
+canonical_read_bits(CanonicalReader *reader, uint32_t * count,
 					const unsigned char **bytes)
 {
 	size_t		length;
@@ -305,7 +305,7 @@ canonical_read_bits(CanonicalReader *reader, uint32_t *count,
 
 /* The length and the lower bound of a dimension. */
 static bool
-read_dimension(CanonicalReader *reader, int32_t *length, int32_t *lower_bound)
+read_dimension(CanonicalReader *reader, int32_t * length, int32_t * lower_bound)
 {
 	size_t		start = reader->position;
 	uint32_t	number;
@@ -316,7 +316,7 @@ read_dimension(CanonicalReader *reader, int32_t *length, int32_t *lower_bound)
 		return false;
 	*length = (int32_t) number;
 	*lower_bound = (int32_t) bound;
-	if (number > INT32_MAX || (int64_t) *lower_bound + *length > INT32_MAX)
+	if (number > INT32_MAX || (int64_t) * lower_bound + *length > INT32_MAX)
 	{
 		reader->position = start;
 		return canonical_read_fail(reader,

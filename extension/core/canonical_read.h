@@ -71,10 +71,10 @@ extern bool canonical_read_end(CanonicalReader *reader);
 /* The next bytes, which stay where they are. */
 extern bool canonical_read_bytes(CanonicalReader *reader, size_t length,
 								 const unsigned char **bytes);
-extern bool canonical_read_u8(CanonicalReader *reader, uint8_t *number);
-extern bool canonical_read_u16(CanonicalReader *reader, uint16_t *number);
-extern bool canonical_read_u32(CanonicalReader *reader, uint32_t *number);
-extern bool canonical_read_u64(CanonicalReader *reader, uint64_t *number);
+extern bool canonical_read_u8(CanonicalReader *reader, uint8_t * number);
+extern bool canonical_read_u16(CanonicalReader *reader, uint16_t * number);
+extern bool canonical_read_u32(CanonicalReader *reader, uint32_t * number);
+extern bool canonical_read_u64(CanonicalReader *reader, uint64_t * number);
 extern bool canonical_read_f32(CanonicalReader *reader, float *number);
 extern bool canonical_read_f64(CanonicalReader *reader, double *number);
 
@@ -87,17 +87,17 @@ extern bool canonical_read_value(CanonicalReader *reader,
 
 /* A number of things that each have at least so many bytes. */
 extern bool canonical_read_count(CanonicalReader *reader, size_t size_min,
-								 uint32_t *count);
+								 uint32_t * count);
 
 /*
  * All that is left, as a numeric in the form that PostgreSQL's numeric_recv
  * takes.  wire has room for CANONICAL_NUMERIC_WIRE_SIZE(canonical_left()).
  */
 extern bool canonical_read_numeric(CanonicalReader *reader,
-								   unsigned char *wire, size_t *wire_length);
+								   unsigned char *wire, size_t * wire_length);
 
 /* All that is left, as bits, of which the last byte's padding is 0. */
-extern bool canonical_read_bits(CanonicalReader *reader, uint32_t *count,
+extern bool canonical_read_bits(CanonicalReader *reader, uint32_t * count,
 								const unsigned char **bytes);
 
 /*

@@ -175,7 +175,7 @@ reader_skip(Reader *reader, char c)
 
 /* Read a whole number of metres or of shortened metres. */
 static bool
-read_number(Reader *reader, int32_t *number, CoreError *error)
+read_number(Reader *reader, int32_t * number, CoreError *error)
 {
 	size_t		first = reader->at;
 
@@ -298,7 +298,7 @@ read_corner(Reader *reader, Coordinate *northing, Coordinate *easting,
 /* What the coordinates of a cell that was not in the long form count. */
 static bool
 corner_unit(const Coordinate *northing, const Coordinate *easting,
-			int ordinal, int32_t *unit, CoreError *error)
+			int ordinal, int32_t * unit, CoreError *error)
 {
 	bool		northing_whole = northing->number >= GRID_NORTHING_FIRST;
 	bool		easting_whole = easting->number >= GRID_EASTING_FIRST;

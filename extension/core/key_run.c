@@ -187,8 +187,8 @@ find_first(const KeyChunk *chunk, int64_t hash)
 }
 
 bool
-key_run_find(const KeyChunk *chunk, int64_t hash, uint32_t *first,
-			 uint32_t *count)
+key_run_find(const KeyChunk *chunk, int64_t hash, uint32_t * first,
+			 uint32_t * count)
 {
 	uint32_t	end;
 

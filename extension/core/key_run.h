@@ -53,8 +53,8 @@ extern bool key_run_open(KeyChunk *chunk, const void *bytes, size_t length,
  * The entries with a hash: *first and the *count - 1 behind it.  Where there is
  * none, returns false, and *first is where it would have to be inserted.
  */
-extern bool key_run_find(const KeyChunk *chunk, int64_t hash, uint32_t *first,
-						 uint32_t *count);
+extern bool key_run_find(const KeyChunk *chunk, int64_t hash, uint32_t * first,
+						 uint32_t * count);
 
 /* Entries that a chunk has room for, with row ids of 2 or 4 bytes. */
 static inline uint32_t

@@ -5,7 +5,7 @@
 #include "key_run_merge.h"
 
 uint32_t
-key_run_merge_plan(const uint64_t *sizes, uint32_t count, uint64_t limit)
+key_run_merge_plan(const uint64_t * sizes, uint32_t count, uint64_t limit)
 {
 	uint64_t	newer;
 	uint32_t	merged = 0;

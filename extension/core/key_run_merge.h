@@ -30,7 +30,7 @@
  * mixed size left a third or a sixth fewer runs on average, but rewrote an
  * entry 1.7 or 1.3 times as often.
  */
-extern uint32_t key_run_merge_plan(const uint64_t *sizes, uint32_t count,
+extern uint32_t key_run_merge_plan(const uint64_t * sizes, uint32_t count,
 								   uint64_t limit);
 
 /*
@@ -38,7 +38,7 @@ extern uint32_t key_run_merge_plan(const uint64_t *sizes, uint32_t count,
  * is none.  Its bytes stay until the next call for this run.
  */
 typedef bool (*KeyMergeNext) (void *context, uint32_t run, const void **bytes,
-							  size_t *length);
+							  size_t * length);
 
 /* A run that is being merged. */
 typedef struct KeyMergeRun

@@ -35,7 +35,7 @@ key_run_add(KeyRunWriter *writer, KeyEntry entry, CoreError *error)
  * 65,536, and the least of these.
  */
 static uint32_t
-count_narrow(const KeyRunWriter *writer, uint32_t *base)
+count_narrow(const KeyRunWriter *writer, uint32_t * base)
 {
 	uint32_t	least = writer->waiting[0].rid;
 	uint32_t	greatest = least;

@@ -115,7 +115,7 @@ read_groups(const unsigned char *groups, uint32_t count, int32_t weight,
 
 bool
 layout_numeric_read(const unsigned char *bytes, size_t length,
-					PartInt128 *number, uint32_t *scale)
+					PartInt128 * number, uint32_t * scale)
 {
 	Magnitude	magnitude = {0, 0};
 	unsigned char back[LAYOUT_NUMERIC_MAX];

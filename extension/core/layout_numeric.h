@@ -16,7 +16,7 @@
  * byte.
  */
 extern bool layout_numeric_read(const unsigned char *bytes, size_t length,
-								PartInt128 *number, uint32_t *scale);
+								PartInt128 * number, uint32_t * scale);
 
 /* Write the numeric of display scale that a number is; returns its length. */
 extern size_t layout_numeric_write(PartInt128 number, uint32_t scale,

@@ -119,7 +119,7 @@ layout_encode_size(ValueLayout layout, const PartString *values,
 }
 
 static const uint64_t *
-write_validity(const PartString *values, uint32_t rows, uint64_t *words)
+write_validity(const PartString *values, uint32_t rows, uint64_t * words)
 {
 	bool		any_null = false;
 
@@ -154,7 +154,7 @@ read_int(ValueLayout layout, const unsigned char *bytes)
 
 static bool
 encode_ints(ValueLayout layout, const PartString *values, uint32_t rows,
-			int64_t *out)
+			int64_t * out)
 {
 	size_t		size = number_size(layout);
 
@@ -203,8 +203,8 @@ encode_doubles(const PartString *values, uint32_t rows, double *out)
 }
 
 static bool
-encode_decimals(const PartString *values, uint32_t rows, PartInt128 *out,
-				uint32_t *scale)
+encode_decimals(const PartString *values, uint32_t rows, PartInt128 * out,
+				uint32_t * scale)
 {
 	bool		any = false;
 
@@ -243,7 +243,7 @@ encode_fixed(const PartString *values, uint32_t rows, unsigned char *out,
 }
 
 static bool
-read_point(PartString value, double *x, double *y, uint32_t *srid)
+read_point(PartString value, double *x, double *y, uint32_t * srid)
 {
 	uint32_t	type;
 
@@ -266,7 +266,7 @@ read_point(PartString value, double *x, double *y, uint32_t *srid)
 
 static bool
 encode_points(const PartString *values, uint32_t rows, double *xs,
-			  double *ys, uint32_t *srid)
+			  double *ys, uint32_t * srid)
 {
 	bool		any = false;
 
@@ -330,7 +330,7 @@ layout_encode_codes_size(uint32_t rows)
 }
 
 void
-layout_encode_codes(const PartString *values, const uint32_t *codes,
+layout_encode_codes(const PartString *values, const uint32_t * codes,
 					uint32_t rows, void *memory, PartColumn *column)
 {
 	int64_t    *out = (int64_t *) ((unsigned char *) memory +
@@ -439,8 +439,8 @@ get_double(const PartColumn *column, int axis, uint32_t row)
 static bool
 row_less(const PartColumn *column, uint32_t row, uint32_t other)
 {
-	const int64_t *ints = column->values;
-	const PartInt128 *decimals = column->values;
+	const		int64_t *ints = column->values;
+	const		PartInt128 *decimals = column->values;
 	const unsigned char *bytes = column->values;
 
 	switch (column->kind)

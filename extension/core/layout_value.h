@@ -57,7 +57,7 @@ extern bool layout_encode(ValueLayout layout, const PartString *values,
  */
 extern size_t layout_encode_codes_size(uint32_t rows);
 extern void layout_encode_codes(const PartString *values,
-								const uint32_t *codes, uint32_t rows,
+								const uint32_t * codes, uint32_t rows,
 								void *memory, PartColumn *column);
 
 /*

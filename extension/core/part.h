@@ -49,7 +49,7 @@ typedef struct PartInt128
 {
 	uint64_t	low;
 	int64_t		high;
-} PartInt128;
+}			PartInt128;
 
 /*
  * A part that is open.  Points into its bytes, and so lives as long as they.
@@ -106,10 +106,10 @@ extern bool part_open(Part *part, const void *bytes, size_t length, int flags,
  */
 extern int64_t part_get_int(const Part *part, uint32_t row);
 extern void part_decode_ints(const Part *part, uint32_t first, uint32_t count,
-							 int64_t *out);
+							 int64_t * out);
 extern PartInt128 part_get_decimal(const Part *part, uint32_t row);
 extern void part_decode_decimals(const Part *part, uint32_t first,
-								 uint32_t count, PartInt128 *out);
+								 uint32_t count, PartInt128 * out);
 
 /*
  * The items of INT or narrow DECIMAL in place.  False where the caller has to
@@ -137,11 +137,11 @@ extern const unsigned char *part_get_fixed(const Part *part, uint32_t row);
 extern size_t part_unpack_size(const Part *part);
 extern bool part_unpack(Part *part, void *memory, CoreError *error);
 extern void part_get_bytes(const Part *part, uint32_t row,
-						   const unsigned char **bytes, size_t *length);
+						   const unsigned char **bytes, size_t * length);
 
 /* The string of an item, so that a dictionary is looked at once per entry. */
 extern void part_item_bytes(const Part *part, uint32_t item,
-							const unsigned char **bytes, size_t *length);
+							const unsigned char **bytes, size_t * length);
 
 /*
  * The zone map: false where all rows are null.  See store/FORMAT.md for the
@@ -155,10 +155,10 @@ typedef struct PartPrefix
 	bool		unbounded;
 } PartPrefix;
 
-extern bool part_zone_ints(const Part *part, int64_t *minimum,
-						   int64_t *maximum);
-extern bool part_zone_decimals(const Part *part, PartInt128 *minimum,
-							   PartInt128 *maximum);
+extern bool part_zone_ints(const Part *part, int64_t * minimum,
+						   int64_t * maximum);
+extern bool part_zone_decimals(const Part *part, PartInt128 * minimum,
+							   PartInt128 * maximum);
 extern bool part_zone_doubles(const Part *part, int axis, double *minimum,
 							  double *maximum);
 extern bool part_zone_prefixes(const Part *part, PartPrefix *minimum,

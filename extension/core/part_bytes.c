@@ -44,7 +44,7 @@ item_end(const Part *part, uint32_t item)
 
 void
 part_item_bytes(const Part *part, uint32_t item, const unsigned char **bytes,
-				size_t *length)
+				size_t * length)
 {
 	size_t		start = item == 0 ? 0 : item_end(part, item - 1);
 
@@ -54,7 +54,7 @@ part_item_bytes(const Part *part, uint32_t item, const unsigned char **bytes,
 
 void
 part_get_bytes(const Part *part, uint32_t row, const unsigned char **bytes,
-			   size_t *length)
+			   size_t * length)
 {
 	part_item_bytes(part, part_item(part, row), bytes, length);
 }

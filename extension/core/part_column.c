@@ -130,8 +130,8 @@ width_of_span(int64_t least, int64_t greatest)
 
 /* Floating point numbers become integers once all decimals are known. */
 static bool
-scale_range(const PartRange *range, int axis, int64_t *least,
-			int64_t *greatest)
+scale_range(const PartRange *range, int axis, int64_t * least,
+			int64_t * greatest)
 {
 	double		power = part_power_of_ten(range->decimals);
 	double		low = range->least_double[axis] * power;

@@ -34,7 +34,7 @@ DEFINE_UNPACK(32, le32_read)
 DEFINE_UNPACK(64, le64_read)
 
 static void
-unpack_ints(const Part *part, uint32_t first, uint32_t count, int64_t *out)
+unpack_ints(const Part *part, uint32_t first, uint32_t count, int64_t * out)
 {
 	const unsigned char *at = part->items_at[0] + (size_t) first * part->width;
 	uint64_t	base = (uint64_t) part->base[0];
@@ -95,7 +95,7 @@ part_get_decimal(const Part *part, uint32_t row)
 
 void
 part_decode_ints(const Part *part, uint32_t first, uint32_t count,
-				 int64_t *out)
+				 int64_t * out)
 {
 	uint32_t	end = first + count;
 	uint32_t	item = part_item(part, first);
@@ -118,7 +118,7 @@ part_decode_ints(const Part *part, uint32_t first, uint32_t count,
 
 void
 part_decode_decimals(const Part *part, uint32_t first, uint32_t count,
-					 PartInt128 *out)
+					 PartInt128 * out)
 {
 	uint32_t	end = first + count;
 	uint32_t	item = part_item(part, first);

@@ -204,7 +204,7 @@ check_flags(const Part *part, CoreError *error)
  * to a multiple of 8.
  */
 static bool
-take_array(const Part *part, size_t size, size_t *position,
+take_array(const Part *part, size_t size, size_t * position,
 		   const unsigned char **array, CoreError *error)
 {
 	size_t		padded = part_padded(size);
@@ -224,7 +224,7 @@ take_array(const Part *part, size_t size, size_t *position,
 
 /* The payload of byte strings: all the rest. */
 static bool
-take_payload(Part *part, size_t *position, CoreError *error)
+take_payload(Part *part, size_t * position, CoreError *error)
 {
 	bool		packed = (part->bytes[PART_AT_FLAGS] & PART_FLAG_LZ4) != 0;
 

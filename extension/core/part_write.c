@@ -33,7 +33,7 @@ static void
 write_full(const PartColumn *column, int axis, uint32_t row,
 		   unsigned char *at)
 {
-	const PartInt128 *wide = column->values;
+	const		PartInt128 *wide = column->values;
 
 	switch (column->kind)
 	{

@@ -54,7 +54,7 @@ typedef struct PartColumn
 	uint32_t	dimensions;		/* of points, 0 to 255 */
 	const void *values;
 	const double *values_y;
-	const uint64_t *validity;	/* 1 for a value; NULL: no nulls */
+	const		uint64_t *validity; /* 1 for a value; NULL: no nulls */
 } PartColumn;
 
 /* How the rows from first on are encoded. */

@@ -26,7 +26,7 @@ read_int128(const unsigned char *at)
 }
 
 bool
-part_zone_ints(const Part *part, int64_t *minimum, int64_t *maximum)
+part_zone_ints(const Part *part, int64_t * minimum, int64_t * maximum)
 {
 	if (!has_bounds(part))
 		return false;
@@ -36,7 +36,7 @@ part_zone_ints(const Part *part, int64_t *minimum, int64_t *maximum)
 }
 
 bool
-part_zone_decimals(const Part *part, PartInt128 *minimum, PartInt128 *maximum)
+part_zone_decimals(const Part *part, PartInt128 * minimum, PartInt128 * maximum)
 {
 	if (!has_bounds(part))
 		return false;

@@ -91,7 +91,7 @@ has_form_of_time(const char *text, size_t length)
  * not digits, begin with 0, or are too large.
  */
 static bool
-read_number(const char *text, size_t length, int32_t *number)
+read_number(const char *text, size_t length, int32_t * number)
 {
 	int64_t		sum = 0;
 
@@ -118,7 +118,7 @@ take(RefScanner *scanner, char c)
 /* Two digits, a number within bounds. */
 static bool
 take_two_digits(RefScanner *scanner, int32_t least, int32_t most,
-				const char *reason, int32_t *number, CoreError *error)
+				const char *reason, int32_t * number, CoreError *error)
 {
 	size_t		start = scanner->at;
 
@@ -169,7 +169,7 @@ take_date(RefScanner *scanner, RefTime *time, CoreError *error)
 
 /* What stands behind the dot of seconds. */
 static bool
-take_fraction(RefScanner *scanner, int32_t *microseconds, CoreError *error)
+take_fraction(RefScanner *scanner, int32_t * microseconds, CoreError *error)
 {
 	int32_t		unit = 1000000;
 
@@ -265,7 +265,7 @@ read_time(const char *text, size_t length, RefTime *time, CoreError *error)
  * UTF-8 (RFC 3629: shortest form, no surrogates, up to U+10FFFF).
  */
 static size_t
-read_character(const char *text, size_t length, size_t at, uint32_t *character)
+read_character(const char *text, size_t length, size_t at, uint32_t * character)
 {
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
 	unsigned char lead = (unsigned char) text[at];
@@ -335,7 +335,7 @@ check_name(const char *text, size_t length, CoreError *error)
 
 /* The steps from a position on, where a "~" stands, to the end. */
 static bool
-read_steps(const char *text, size_t length, size_t at, int32_t *steps,
+read_steps(const char *text, size_t length, size_t at, int32_t * steps,
 		   CoreError *error)
 {
 	while (at < length)

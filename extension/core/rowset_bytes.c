@@ -282,7 +282,7 @@ check_container(RowsetReader *reader, size_t length, CoreError *error)
 }
 
 bool
-rowset_check(const void *bytes, size_t length, uint64_t *cardinality,
+rowset_check(const void *bytes, size_t length, uint64_t * cardinality,
 			 CoreError *error)
 {
 	RowsetReader reader;
@@ -403,7 +403,7 @@ rowset_contains(const void *bytes, uint32_t id)
 }
 
 bool
-rowset_first(const void *bytes, uint32_t *id)
+rowset_first(const void *bytes, uint32_t * id)
 {
 	RowsetIterator iterator;
 	uint32_t	last;
@@ -434,7 +434,7 @@ container_last(const RowsetContainer *container)
 }
 
 bool
-rowset_last(const void *bytes, uint32_t *id)
+rowset_last(const void *bytes, uint32_t * id)
 {
 	RowsetReader reader;
 	RowsetContainer container;
@@ -448,8 +448,8 @@ rowset_last(const void *bytes, uint32_t *id)
 }
 
 bool
-rowset_container_next_range(const RowsetContainer *container, uint32_t *cursor,
-							uint32_t *first, uint32_t *last)
+rowset_container_next_range(const RowsetContainer *container, uint32_t * cursor,
+							uint32_t * first, uint32_t * last)
 {
 	switch (container->kind)
 	{
@@ -530,7 +530,7 @@ rowset_begin(RowsetIterator *iterator, const void *bytes)
 
 /* The next range, which ends where its container ends. */
 static bool
-next_part(RowsetIterator *iterator, uint32_t *first, uint32_t *last)
+next_part(RowsetIterator *iterator, uint32_t * first, uint32_t * last)
 {
 	if (iterator->held)
 	{
@@ -554,7 +554,7 @@ next_part(RowsetIterator *iterator, uint32_t *first, uint32_t *last)
 }
 
 bool
-rowset_next_range(RowsetIterator *iterator, uint32_t *first, uint32_t *last)
+rowset_next_range(RowsetIterator *iterator, uint32_t * first, uint32_t * last)
 {
 	if (!next_part(iterator, first, last))
 		return false;

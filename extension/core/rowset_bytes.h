@@ -91,15 +91,15 @@ typedef struct RowsetIterator
  * whatever bytes.  On success fills cardinality, 0 to 4,294,967,296.
  */
 extern bool rowset_check(const void *bytes, size_t length,
-						 uint64_t *cardinality, CoreError *error);
+						 uint64_t * cardinality, CoreError *error);
 
 extern uint64_t rowset_cardinality(const void *bytes);
 
 extern bool rowset_contains(const void *bytes, uint32_t id);
 
 /* The lowest and the highest id; false for the empty set. */
-extern bool rowset_first(const void *bytes, uint32_t *id);
-extern bool rowset_last(const void *bytes, uint32_t *id);
+extern bool rowset_first(const void *bytes, uint32_t * id);
+extern bool rowset_last(const void *bytes, uint32_t * id);
 
 extern void rowset_begin(RowsetIterator *iterator, const void *bytes);
 
@@ -107,8 +107,8 @@ extern void rowset_begin(RowsetIterator *iterator, const void *bytes);
  * The next range of consecutive ids, as long as possible, so that between two
  * of them an id is missing.  False where there is none.
  */
-extern bool rowset_next_range(RowsetIterator *iterator, uint32_t *first,
-							  uint32_t *last);
+extern bool rowset_next_range(RowsetIterator *iterator, uint32_t * first,
+							  uint32_t * last);
 
 extern void rowset_open(RowsetReader *reader, const void *bytes);
 
@@ -120,8 +120,8 @@ extern bool rowset_next_container(RowsetReader *reader,
  * *cursor is 0 before the first call.
  */
 extern bool rowset_container_next_range(const RowsetContainer *container,
-										uint32_t *cursor, uint32_t *first,
-										uint32_t *last);
+										uint32_t * cursor, uint32_t * first,
+										uint32_t * last);
 
 /* Number of ranges of consecutive ids in a container. */
 extern uint32_t rowset_container_ranges(const RowsetContainer *container);

@@ -51,7 +51,7 @@ scan_fail(const Scanner *scanner, const char *reason, CoreError *error)
 }
 
 static bool
-scan_id(Scanner *scanner, uint32_t *id, CoreError *error)
+scan_id(Scanner *scanner, uint32_t * id, CoreError *error)
 {
 	size_t		begin = scanner->position;
 	uint64_t	number = 0;
@@ -93,7 +93,7 @@ scan_member(Scanner *scanner, RowsetRange *range, CoreError *error)
 }
 
 static bool
-scan_members(Scanner *scanner, RowsetRange *ranges, size_t *count,
+scan_members(Scanner *scanner, RowsetRange *ranges, size_t * count,
 			 CoreError *error)
 {
 	skip_blanks(scanner);
@@ -116,7 +116,7 @@ scan_members(Scanner *scanner, RowsetRange *ranges, size_t *count,
 
 bool
 rowset_text_parse(const char *text, size_t length, RowsetRange *ranges,
-				  size_t *count, CoreError *error)
+				  size_t * count, CoreError *error)
 {
 	Scanner		scanner;
 

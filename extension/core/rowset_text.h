@@ -22,7 +22,7 @@ extern size_t rowset_text_members(const char *text, size_t length);
  * Read a text into ranges, in its order; count becomes their number.
  */
 extern bool rowset_text_parse(const char *text, size_t length,
-							  RowsetRange *ranges, size_t *count,
+							  RowsetRange *ranges, size_t * count,
 							  CoreError *error);
 
 /*

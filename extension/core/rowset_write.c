@@ -275,8 +275,8 @@ ranges_begin(RangeCursor *cursor, const RowsetRange *ranges, size_t count)
  * without the key.  False where there is none.
  */
 static bool
-ranges_next_part(RangeCursor *cursor, uint32_t key, uint32_t *first,
-				 uint32_t *last)
+ranges_next_part(RangeCursor *cursor, uint32_t key, uint32_t * first,
+				 uint32_t * last)
 {
 	uint32_t	end = key << 16 | 0xFFFF;
 	const RowsetRange *range = cursor->ranges + cursor->index;
@@ -302,8 +302,8 @@ ranges_next_part(RangeCursor *cursor, uint32_t key, uint32_t *first,
  * end.
  */
 static bool
-ranges_next_container(RangeCursor *cursor, uint32_t *key,
-					  uint32_t *cardinality, uint32_t *ranges)
+ranges_next_container(RangeCursor *cursor, uint32_t * key,
+					  uint32_t * cardinality, uint32_t * ranges)
 {
 	uint32_t	first;
 	uint32_t	last;
@@ -375,7 +375,7 @@ rowset_ranges_write(const RowsetRange *ranges, size_t count, void *out)
 }
 
 size_t
-rowset_ranges_from_ids(const uint32_t *ids, size_t count, RowsetRange *ranges)
+rowset_ranges_from_ids(const uint32_t * ids, size_t count, RowsetRange *ranges)
 {
 	size_t		n = 0;
 
@@ -468,7 +468,7 @@ read_row(const void *bytes, uint32_t key, RowsetContainer *container)
 }
 
 bool
-rowset_row_check(const void *bytes, size_t length, uint32_t *cardinality,
+rowset_row_check(const void *bytes, size_t length, uint32_t * cardinality,
 				 CoreError *error)
 {
 	RowsetReader reader;

@@ -62,7 +62,7 @@ extern void rowset_ranges_write(const RowsetRange *ranges, size_t count,
  * as rowset_ranges_size() wants them if the ids are ascending; of ids in no
  * order, those that follow each other share a range.
  */
-extern size_t rowset_ranges_from_ids(const uint32_t *ids, size_t count,
+extern size_t rowset_ranges_from_ids(const uint32_t * ids, size_t count,
 									 RowsetRange *ranges);
 
 /* Is no range's beginning below that of the range before it? */
@@ -85,7 +85,7 @@ extern void rowset_row_write(const RowsetContainer *container, void *out);
  * whatever bytes.  On success fills cardinality, 1 to 65,536.
  */
 extern bool rowset_row_check(const void *bytes, size_t length,
-							 uint32_t *cardinality, CoreError *error);
+							 uint32_t * cardinality, CoreError *error);
 
 /*
  * Bytes of the set that rows are together, in its canonical form.  The rows

@@ -20,7 +20,7 @@ word_mask(uint32_t word, uint32_t first, uint32_t last)
 }
 
 void
-segment_history_begin(SegmentHistory *history, uint64_t *words)
+segment_history_begin(SegmentHistory *history, uint64_t * words)
 {
 	history->words = words;
 	memset(words, 0, SEGMENT_WORDS * sizeof(uint64_t));
@@ -67,7 +67,7 @@ bits_of(uint64_t word)
 }
 
 uint32_t
-segment_bits_set(uint64_t *words, const RowsetRange *ranges, size_t count)
+segment_bits_set(uint64_t * words, const RowsetRange *ranges, size_t count)
 {
 	uint32_t	changed = 0;
 
@@ -84,7 +84,7 @@ segment_bits_set(uint64_t *words, const RowsetRange *ranges, size_t count)
 }
 
 uint32_t
-segment_bits_clear(uint64_t *words, const RowsetRange *ranges, size_t count)
+segment_bits_clear(uint64_t * words, const RowsetRange *ranges, size_t count)
 {
 	uint32_t	changed = 0;
 
@@ -101,7 +101,7 @@ segment_bits_clear(uint64_t *words, const RowsetRange *ranges, size_t count)
 }
 
 uint32_t
-segment_bits_cardinality(const uint64_t *words)
+segment_bits_cardinality(const uint64_t * words)
 {
 	uint32_t	cardinality = 0;
 
@@ -111,7 +111,7 @@ segment_bits_cardinality(const uint64_t *words)
 }
 
 size_t
-segment_bits_write(const uint64_t *words, uint32_t cardinality, void *out)
+segment_bits_write(const uint64_t * words, uint32_t cardinality, void *out)
 {
 	unsigned char bytes[ROWSET_BITSET_SIZE];
 	RowsetContainer container;
@@ -145,7 +145,7 @@ segment_cutter_begin(SegmentCutter *cutter, const RowsetRange *ranges,
 }
 
 bool
-segment_cutter_peek(const SegmentCutter *cutter, uint32_t *segment)
+segment_cutter_peek(const SegmentCutter *cutter, uint32_t * segment)
 {
 	if (cutter->next == cutter->count)
 		return false;

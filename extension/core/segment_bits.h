@@ -33,7 +33,7 @@ typedef struct SegmentCutter
 } SegmentCutter;
 
 /* Begin with no bits set and none settled. */
-extern void segment_history_begin(SegmentHistory *history, uint64_t *words);
+extern void segment_history_begin(SegmentHistory *history, uint64_t * words);
 
 /*
  * Apply bytes that rowset_row_check() has passed: their ids are in the segment
@@ -43,18 +43,18 @@ extern void segment_history_settle(SegmentHistory *history,
 								   const void *bytes, bool present);
 
 /* Set or clear the bits of ranges below 65,536; returns how many changed. */
-extern uint32_t segment_bits_set(uint64_t *words, const RowsetRange *ranges,
+extern uint32_t segment_bits_set(uint64_t * words, const RowsetRange *ranges,
 								 size_t count);
-extern uint32_t segment_bits_clear(uint64_t *words, const RowsetRange *ranges,
+extern uint32_t segment_bits_clear(uint64_t * words, const RowsetRange *ranges,
 								   size_t count);
 
-extern uint32_t segment_bits_cardinality(const uint64_t *words);
+extern uint32_t segment_bits_cardinality(const uint64_t * words);
 
 /*
  * Bytes of the container row of bits, of which at least one is set, written to
  * out, which has room for ROWSET_ROW_SIZE_MAX.
  */
-extern size_t segment_bits_write(const uint64_t *words, uint32_t cardinality,
+extern size_t segment_bits_write(const uint64_t * words, uint32_t cardinality,
 								 void *out);
 
 /* Begin to walk through ranges, which are ascending and do not overlap. */
@@ -63,7 +63,7 @@ extern void segment_cutter_begin(SegmentCutter *cutter,
 
 /* The segment of the next row id; false at the end. */
 extern bool segment_cutter_peek(const SegmentCutter *cutter,
-								uint32_t *segment);
+								uint32_t * segment);
 
 /*
  * Take the ranges of one segment, without its number; returns their number, up

@@ -201,7 +201,7 @@ write_rest(StoreAppend *append)
 }
 
 void
-store_append_end(StoreAppend *append, RowsetRange **ranges, Size *count)
+store_append_end(StoreAppend *append, RowsetRange **ranges, Size * count)
 {
 	MemoryContext previous = MemoryContextSwitchTo(append->memory);
 

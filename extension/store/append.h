@@ -56,6 +56,6 @@ extern void store_append_row(StoreAppend *append, const void *image,
  * here.  *ranges are the row ids given, ascending, which do not touch.
  */
 extern void store_append_end(StoreAppend *append, RowsetRange **ranges,
-							 Size *count);
+							 Size * count);
 
 #endif							/* ALLMENDE_STORE_APPEND_H */

@@ -120,7 +120,7 @@ fail_row(const Store *store, StoreScan *scan, const char *reason)
  * whole container may be empty, with length 0.
  */
 static const unsigned char *
-read_container(const Store *store, StoreScan *scan, int column, Size *length)
+read_container(const Store *store, StoreScan *scan, int column, Size * length)
 {
 	const unsigned char *bytes = store_scan_bytes(scan, column, length);
 	uint32_t	cardinality;
@@ -322,7 +322,7 @@ bitmap_close(BitmapReader *reader)
 
 /* Ranges of a segment as a container row; NULL for none. */
 static struct varlena *
-ranges_to_container(const RowsetRange *ranges, Size count, Size *bytes)
+ranges_to_container(const RowsetRange *ranges, Size count, Size * bytes)
 {
 	struct varlena *container;
 	Size		size;
@@ -439,7 +439,7 @@ open_parent(const Store *store, Snapshot snapshot, const VersionPath *path)
 
 static bool
 next_changed_segment(const SegmentCutter *added, const SegmentCutter *removed,
-					 uint32 *segment)
+					 uint32 * segment)
 {
 	uint32_t	of_added;
 	uint32_t	of_removed;
@@ -537,7 +537,7 @@ list_add(RangeList *list, const Store *store, StoreScan *scan, int column)
 
 /* The index has a version's segments in no order. */
 static void
-list_end(RangeList *list, RowsetRange **ranges, Size *count)
+list_end(RangeList *list, RowsetRange **ranges, Size * count)
 {
 	if (!rowset_ranges_sorted(list->ranges, list->count))
 		sort_ranges(list->ranges, list->count);

@@ -88,7 +88,7 @@ column_type(const CanonicalRow *row, Form_pg_attribute attribute,
 /* As canonical_row_create(); outer names the column that the rows are in. */
 static CanonicalRow *
 row_create(MemoryContext parent, TupleDesc descriptor,
-		   const uint32 *column_ids, CanonicalForm form, const char *outer)
+		   const uint32 * column_ids, CanonicalForm form, const char *outer)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "canonical row",
 												  ALLOCSET_SMALL_SIZES);
@@ -119,13 +119,13 @@ row_create(MemoryContext parent, TupleDesc descriptor,
 
 CanonicalRow *
 canonical_row_create(MemoryContext parent, TupleDesc descriptor,
-					 const uint32 *column_ids, CanonicalForm form)
+					 const uint32 * column_ids, CanonicalForm form)
 {
 	return row_create(parent, descriptor, column_ids, form, NULL);
 }
 
 void
-canonical_row_put(CanonicalRow *row, const Datum *values, const bool *nulls,
+canonical_row_put(CanonicalRow *row, const Datum * values, const bool *nulls,
 				  CanonicalBuffer *buffer)
 {
 	for (int i = 0; i < row->descriptor->natts; i++)
@@ -320,7 +320,7 @@ typedef struct CurrentValue
 } CurrentValue;
 
 static void
-get_columns(CanonicalRow *row, CanonicalReader *reader, Datum *values,
+get_columns(CanonicalRow *row, CanonicalReader *reader, Datum * values,
 			bool *nulls, volatile CurrentValue *current)
 {
 	int			next = 0;
@@ -349,7 +349,7 @@ get_columns(CanonicalRow *row, CanonicalReader *reader, Datum *values,
 }
 
 void
-canonical_row_get(CanonicalRow *row, CanonicalReader *reader, Datum *values,
+canonical_row_get(CanonicalRow *row, CanonicalReader *reader, Datum * values,
 				  bool *nulls)
 {
 	MemoryContext context = CurrentMemoryContext;

@@ -29,8 +29,8 @@ typedef void (*CanonicalEncode) (CanonicalType *type, Datum value,
  * Read the bytes of a value that is not NULL, in row form; the reader has
  * nothing else.
  */
-typedef Datum (*CanonicalDecode) (CanonicalType *type,
-								  CanonicalReader *reader);
+typedef Datum(*CanonicalDecode) (CanonicalType *type,
+								 CanonicalReader *reader);
 
 /* A label of an enum. */
 typedef struct CanonicalLabel
@@ -82,14 +82,14 @@ struct CanonicalType
  */
 extern CanonicalRow *canonical_row_create(MemoryContext parent,
 										  TupleDesc descriptor,
-										  const uint32 *column_ids,
+										  const uint32 * column_ids,
 										  CanonicalForm form);
 
 /*
  * Write a row's columns.  Leaves memory behind in the current memory context,
  * which the caller resets now and then.
  */
-extern void canonical_row_put(CanonicalRow *row, const Datum *values,
+extern void canonical_row_put(CanonicalRow *row, const Datum * values,
 							  const bool *nulls, CanonicalBuffer *buffer);
 
 /*
@@ -116,7 +116,7 @@ extern void canonical_record_put(CanonicalRecord *record,
  * bytes that are no row of the descriptor.
  */
 extern void canonical_row_get(CanonicalRow *row, CanonicalReader *reader,
-							  Datum *values, bool *nulls);
+							  Datum * values, bool *nulls);
 
 /* Read a row of a named row type, as canonical_row_get() does. */
 extern Datum canonical_record_get(CanonicalRecord *record, Oid type,

@@ -392,7 +392,7 @@ read_json(const CanonicalType *type, CanonicalReader *reader,
 }
 
 static void
-json_scalar(const CanonicalType *type, CanonicalJson *json, JsonbValue *scalar)
+json_scalar(const CanonicalType *type, CanonicalJson *json, JsonbValue * scalar)
 {
 	Numeric		number;
 
@@ -419,14 +419,14 @@ json_scalar(const CanonicalType *type, CanonicalJson *json, JsonbValue *scalar)
 	}
 }
 
-static JsonbValue *push_json(const CanonicalType *type,
-							 CanonicalReader *reader, CanonicalJson *json,
-							 JsonbParseState **state,
-							 JsonbIteratorToken token);
+static JsonbValue * push_json(const CanonicalType *type,
+							  CanonicalReader *reader, CanonicalJson *json,
+							  JsonbParseState * *state,
+							  JsonbIteratorToken token);
 
 static JsonbValue *
 push_json_array(const CanonicalType *type, CanonicalReader *reader,
-				uint32 count, JsonbParseState **state)
+				uint32 count, JsonbParseState * *state)
 {
 	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
 	for (uint32 i = 0; i < count; i++)
@@ -441,7 +441,7 @@ push_json_array(const CanonicalType *type, CanonicalReader *reader,
 
 static JsonbValue *
 push_json_object(const CanonicalType *type, CanonicalReader *reader,
-				 uint32 count, JsonbParseState **state)
+				 uint32 count, JsonbParseState * *state)
 {
 	CanonicalReader before;
 
@@ -467,7 +467,7 @@ push_json_object(const CanonicalType *type, CanonicalReader *reader,
 
 static JsonbValue *
 push_json(const CanonicalType *type, CanonicalReader *reader,
-		  CanonicalJson *json, JsonbParseState **state,
+		  CanonicalJson *json, JsonbParseState * *state,
 		  JsonbIteratorToken token)
 {
 	JsonbValue	scalar;
@@ -680,7 +680,7 @@ canonical_decode_enum(CanonicalType *type, CanonicalReader *reader)
 /* An int2vector has one dimension, from 0, even where it is empty. */
 static Datum
 array_of(const CanonicalType *type, CanonicalReader *reader,
-		 CanonicalArray *array, Datum *values, bool *nulls)
+		 CanonicalArray *array, Datum * values, bool *nulls)
 {
 	if (type->type == INT2VECTOROID)
 	{
@@ -831,7 +831,7 @@ receive_in_database_encoding(CanonicalType *type, CanonicalReader *reader,
 							 StringInfo wire)
 {
 	int			client = pg_get_client_encoding();
-	volatile Datum result = (Datum) 0;
+	volatile	Datum result = (Datum) 0;
 
 	if (client == GetDatabaseEncoding())
 		return received(type, reader, wire);

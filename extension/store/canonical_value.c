@@ -228,7 +228,7 @@ void
 canonical_encode_macaddr(CanonicalType *type, Datum value,
 						 CanonicalBuffer *buffer)
 {
-	const macaddr *address = DatumGetMacaddrP(value);
+	const		macaddr *address = DatumGetMacaddrP(value);
 	const unsigned char bytes[] = {
 		address->a, address->b, address->c,
 		address->d, address->e, address->f
@@ -242,7 +242,7 @@ void
 canonical_encode_macaddr8(CanonicalType *type, Datum value,
 						  CanonicalBuffer *buffer)
 {
-	const macaddr8 *address = DatumGetMacaddr8P(value);
+	const		macaddr8 *address = DatumGetMacaddr8P(value);
 	const unsigned char bytes[] = {
 		address->a, address->b, address->c, address->d,
 		address->e, address->f, address->g, address->h
@@ -256,7 +256,7 @@ void
 canonical_encode_timetz(CanonicalType *type, Datum value,
 						CanonicalBuffer *buffer)
 {
-	const TimeTzADT *time = DatumGetTimeTzADTP(value);
+	const		TimeTzADT *time = DatumGetTimeTzADTP(value);
 
 	(void) type;
 	canonical_put_u64(buffer, (uint64) time->time);
@@ -267,7 +267,7 @@ void
 canonical_encode_interval(CanonicalType *type, Datum value,
 						  CanonicalBuffer *buffer)
 {
-	const Interval *interval = DatumGetIntervalP(value);
+	const		Interval *interval = DatumGetIntervalP(value);
 
 	if (type->form == CANONICAL_KEY_FORM)
 	{
@@ -299,7 +299,7 @@ void
 canonical_encode_path(CanonicalType *type, Datum value,
 					  CanonicalBuffer *buffer)
 {
-	const PATH *path = DatumGetPathP(value);
+	const		PATH *path = DatumGetPathP(value);
 
 	(void) type;
 	canonical_put_u8(buffer, path->closed ? 1 : 0);
@@ -311,7 +311,7 @@ void
 canonical_encode_polygon(CanonicalType *type, Datum value,
 						 CanonicalBuffer *buffer)
 {
-	const POLYGON *polygon = DatumGetPolygonP(value);
+	const		POLYGON *polygon = DatumGetPolygonP(value);
 
 	(void) type;
 	canonical_put_u32(buffer, (uint32) polygon->npts);
@@ -320,7 +320,7 @@ canonical_encode_polygon(CanonicalType *type, Datum value,
 }
 
 static void
-put_jsonb_scalar(CanonicalType *type, const JsonbValue *scalar,
+put_jsonb_scalar(CanonicalType *type, const JsonbValue * scalar,
 				 CanonicalBuffer *buffer)
 {
 	size_t		mark;

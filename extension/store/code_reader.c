@@ -131,7 +131,7 @@ code_reader_get(CodeReader *reader, int64 code, PartString *value)
 }
 
 int
-code_reader_find(CodeReader *reader, PartString value, uint32 *codes,
+code_reader_find(CodeReader *reader, PartString value, uint32 * codes,
 				 int room)
 {
 	int			count = 0;

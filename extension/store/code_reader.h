@@ -23,7 +23,7 @@ extern bool code_reader_get(CodeReader *reader, int64 code,
 
 /* The codes of a value; returns their number, of which room are given. */
 extern int	code_reader_find(CodeReader *reader, PartString value,
-							 uint32 *codes, int room);
+							 uint32 * codes, int room);
 extern void code_reader_end(CodeReader *reader);
 
 #endif							/* ALLMENDE_STORE_CODE_READER_H */

@@ -230,7 +230,7 @@ find_entry(Dictionary *dictionary, PartString value)
  */
 static bool
 find_codes(Dictionary *dictionary, const PartString *values, uint32 rows,
-		   uint32 *codes)
+		   uint32 * codes)
 {
 	const PartString *last = NULL;	/* columns often repeat the row before */
 	uint32		code = 0;
@@ -322,7 +322,7 @@ write_added(Dictionaries *dictionaries, Dictionary *dictionary)
  */
 static bool
 encode(Dictionaries *dictionaries, Dictionary *dictionary,
-	   const PartString *values, uint32 rows, uint32 *codes)
+	   const PartString *values, uint32 rows, uint32 * codes)
 {
 	if (!find_codes(dictionary, values, rows, codes))
 		return false;
@@ -346,7 +346,7 @@ encode(Dictionaries *dictionaries, Dictionary *dictionary,
 
 /* The set of codes that occur, ascending as the entries are not. */
 static struct varlena *
-codes_set(const PartString *values, const uint32 *codes, uint32 rows)
+codes_set(const PartString *values, const uint32 * codes, uint32 rows)
 {
 	bool	   *used = palloc0(DICTIONARY_ENTRIES_MAX);
 	RowsetRange *ranges = palloc(DICTIONARY_ENTRIES_MAX / 2 *

@@ -90,7 +90,7 @@ canonical_hash(const void *bytes, Size length,
 			   unsigned char hash[CANONICAL_HASH_SIZE])
 {
 	static ResourceOwner owner = NULL;
-	static pg_cryptohash_ctx *context = NULL;
+	static pg_cryptohash_ctx * context = NULL;
 
 	if (owner == NULL)
 		owner = ResourceOwnerCreate(NULL, "allmende hash");
@@ -236,7 +236,7 @@ allmende_key_hash(PG_FUNCTION_ARGS)
 
 /* A sum may also come from SQL, where it can be anything. */
 static void
-check_sum(const bytea *sum)
+check_sum(const bytea * sum)
 {
 	if (VARSIZE_ANY_EXHDR(sum) != CANONICAL_HASH_SIZE)
 		ereport(ERROR,

@@ -94,7 +94,7 @@ flush(StoreInsert *insert)
 }
 
 void
-store_insert_row(StoreInsert *insert, Datum *values, bool *nulls)
+store_insert_row(StoreInsert *insert, Datum * values, bool *nulls)
 {
 	TupleDesc	descriptor = RelationGetDescr(insert->table);
 	MemoryContext previous;

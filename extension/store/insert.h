@@ -13,7 +13,7 @@ typedef struct StoreInsert StoreInsert;
 extern StoreInsert *store_insert_begin(Oid table);
 
 /* Insert a row; the values are copied.  It is there after the end at the latest. */
-extern void store_insert_row(StoreInsert *insert, Datum *values, bool *nulls);
+extern void store_insert_row(StoreInsert *insert, Datum * values, bool *nulls);
 extern void store_insert_end(StoreInsert *insert);
 
 #endif							/* ALLMENDE_STORE_INSERT_H */

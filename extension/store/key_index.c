@@ -286,7 +286,7 @@ writer_end(KeyIndexWriter *writer, KeyIndexRun *old, int old_count)
 
 /* The next chunk of the entries in memory. */
 static bool
-next_of_input(KeyIndexInput *input, const void **bytes, size_t *length)
+next_of_input(KeyIndexInput *input, const void **bytes, size_t * length)
 {
 	CoreError	error;
 
@@ -307,7 +307,7 @@ next_of_input(KeyIndexInput *input, const void **bytes, size_t *length)
 
 /* KeyMergeNext */
 static bool
-next_of_run(void *context, uint32_t run, const void **bytes, size_t *length)
+next_of_run(void *context, uint32_t run, const void **bytes, size_t * length)
 {
 	KeyIndexScan *scan = context;
 	KeyIndexSource *source;
@@ -512,7 +512,7 @@ typedef struct KeyIndexLookup
 {
 	const Store *store;
 	Snapshot	snapshot;
-	const int64 *hashes;
+	const		int64 *hashes;
 	Size		count;
 	int64		run;
 	KeyEntry   *found;
@@ -641,8 +641,8 @@ drop_duplicates(KeyEntry *entries, Size count)
 }
 
 KeyEntry *
-key_index_find(const Store *store, Snapshot snapshot, const int64 *hashes,
-			   Size count, Size *found)
+key_index_find(const Store *store, Snapshot snapshot, const int64 * hashes,
+			   Size count, Size * found)
 {
 	KeyIndexRuns *runs = read_runs(store, snapshot);
 	KeyIndexLookup lookup = {.store = store,.snapshot = snapshot,

@@ -73,7 +73,7 @@ struct StoreReader
 
 StoreReader *
 store_reader_begin(const Store *store, Snapshot snapshot,
-				   const uint32 *column_ids, int count)
+				   const uint32 * column_ids, int count)
 {
 	StoreReader *reader = palloc0(sizeof(*reader));
 
@@ -530,7 +530,7 @@ read_image(StoreReader *reader, uint32 rid, CanonicalReader *image)
 }
 
 static void
-read_tail_row(StoreReader *reader, uint32 rid, int32 *schema)
+read_tail_row(StoreReader *reader, uint32 rid, int32 * schema)
 {
 	MemoryContext previous;
 	CanonicalReader image;
@@ -552,7 +552,7 @@ read_tail_row(StoreReader *reader, uint32 rid, int32 *schema)
 }
 
 const StoreValue *
-store_reader_row(StoreReader *reader, uint32 rid, int32 *schema)
+store_reader_row(StoreReader *reader, uint32 rid, int32 * schema)
 {
 	/* scans keep things in the current memory context */
 	MemoryContext previous = MemoryContextSwitchTo(reader->context);
@@ -572,7 +572,7 @@ store_reader_row(StoreReader *reader, uint32 rid, int32 *schema)
 
 int
 store_reader_codes(StoreReader *reader, uint32 column_id, const void *bytes,
-				   Size length, uint32 *codes, int room)
+				   Size length, uint32 * codes, int room)
 {
 	CodeReader *code_reader = code_reader_begin(reader->store,
 												reader->snapshot,

@@ -29,7 +29,7 @@ typedef struct StoreValue
  * registered until the end.
  */
 extern StoreReader *store_reader_begin(const Store *store, Snapshot snapshot,
-									   const uint32 *column_ids, int count);
+									   const uint32 * column_ids, int count);
 
 /*
  * The values of a row, in the order of the column ids, until the next call;
@@ -37,7 +37,7 @@ extern StoreReader *store_reader_begin(const Store *store, Snapshot snapshot,
  * has no such row, and XX001 where bytes are damaged.
  */
 extern const StoreValue *store_reader_row(StoreReader *reader, uint32 rid,
-										  int32 *schema);
+										  int32 * schema);
 
 /*
  * The extent that a row is in: rows that share a zone map.  False for a row of
@@ -76,7 +76,7 @@ extern bool store_reader_zone(StoreReader *reader, const StoreExtent *extent,
  */
 extern int	store_reader_codes(StoreReader *reader, uint32 column_id,
 							   const void *bytes, Size length,
-							   uint32 *codes, int room);
+							   uint32 * codes, int room);
 
 /* Has the reader met parts, tail rows?  For EXPLAIN. */
 typedef struct StoreReaderCounts

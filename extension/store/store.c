@@ -449,7 +449,7 @@ store_take_run(const Store *store)
 }
 
 bool
-store_is_quiet(const Store *store, uint32 *end)
+store_is_quiet(const Store *store, uint32 * end)
 {
 	LOCKTAG		tag;
 	int64		position;
@@ -509,7 +509,7 @@ store_scan_next(StoreScan *scan, bool forward)
 }
 
 const unsigned char *
-store_scan_bytes(StoreScan *scan, int column, Size *length)
+store_scan_bytes(StoreScan *scan, int column, Size * length)
 {
 	bool		is_null;
 	Datum		value = slot_getattr(scan->slot, column, &is_null);

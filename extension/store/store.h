@@ -52,7 +52,7 @@ extern void store_drop(int32 id);
 extern Store *store_open(int32 id);
 
 /* The journal alone; InvalidOid where there is none.  Raises nothing. */
-extern Oid	store_journal(int32 id);
+extern Oid store_journal(int32 id);
 
 /* Bytes that the store takes on disk. */
 extern int64 store_size(int32 id);
@@ -74,7 +74,7 @@ extern bool store_try_rearrange(const Store *store);
  * Is nobody else appending?  Then all row ids below *end that are ever going
  * to be used by others are committed or never will be.  Never waits.
  */
-extern bool store_is_quiet(const Store *store, uint32 *end);
+extern bool store_is_quiet(const Store *store, uint32 * end);
 
 /*
  * Take count row ids, at least 1, in one piece; returns the first.  Raises 54000
@@ -109,7 +109,7 @@ extern bool store_scan_next(StoreScan *scan, bool forward);
  * store_scan_next(): in place where they are in line.  NULL for null.
  */
 extern const unsigned char *store_scan_bytes(StoreScan *scan, int column,
-											 Size *length);
+											 Size * length);
 extern void store_scan_end(StoreScan *scan);
 
 #endif							/* ALLMENDE_STORE_H */

@@ -176,7 +176,7 @@ allmende_gridcell_parent_of_size(PG_FUNCTION_ARGS)
 }
 
 Datum
-gridcell_next_of_block(FunctionCallInfo fcinfo, FuncCallContext *context)
+gridcell_next_of_block(FunctionCallInfo fcinfo, FuncCallContext * context)
 {
 	GridBlock  *block = (GridBlock *) context->user_fctx;
 	int64		index = (int64) context->call_cntr;

@@ -20,6 +20,6 @@ extern int32 gridcell_check_size(int32 size);
 
 /* Return the next cell of a block in a set-returning function. */
 extern Datum gridcell_next_of_block(FunctionCallInfo fcinfo,
-									FuncCallContext *context);
+									FuncCallContext * context);
 
 #endif							/* ALLMENDE_GRIDCELL_H */

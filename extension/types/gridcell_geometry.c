@@ -82,7 +82,7 @@ transform_lookup(Oid caller)
 
 /* A geometry in the grid's system, through PostGIS. */
 static Datum
-transform_geometry(FmgrInfo *caller, Datum geometry)
+transform_geometry(FmgrInfo * caller, Datum geometry)
 {
 	FmgrInfo   *transform = (FmgrInfo *) caller->fn_extra;
 

@@ -238,10 +238,10 @@ rowset_id_from_int64(int64 number)
 
 /* The ids of an array as ranges; raises errors with the element's index. */
 static Size
-ranges_from_array(ArrayType *array, RowsetRange *ranges)
+ranges_from_array(ArrayType * array, RowsetRange *ranges)
 {
 	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-	const int64 *ids = (const int64 *) ARR_DATA_PTR(array);
+	const		int64 *ids = (const int64 *) ARR_DATA_PTR(array);
 
 	for (int i = 0; i < count; i++)
 	{
@@ -259,9 +259,9 @@ ranges_from_array(ArrayType *array, RowsetRange *ranges)
 
 /* The index of the first null in an array of one dimension that has one. */
 static int
-first_null(ArrayType *array)
+first_null(ArrayType * array)
 {
-	const bits8 *bitmap = ARR_NULLBITMAP(array);
+	const		bits8 *bitmap = ARR_NULLBITMAP(array);
 	int			i = 0;
 
 	while ((bitmap[i / 8] & 1 << i % 8) != 0)

@@ -54,7 +54,7 @@ bitmap_read(const Rowset *rowset)
 }
 
 static void
-bitmap_free(roaring_bitmap_t *bitmap)
+bitmap_free(roaring_bitmap_t * bitmap)
 {
 	if (bitmap != NULL)
 		roaring_bitmap_free(bitmap);
@@ -65,7 +65,7 @@ bitmap_free(roaring_bitmap_t *bitmap)
  * canonical; NULL where memory is short.  Raises nothing.
  */
 static Rowset *
-bitmap_release(roaring_bitmap_t *bitmap)
+bitmap_release(roaring_bitmap_t * bitmap)
 {
 	Rowset	   *rowset = NULL;
 	size_t		size;
@@ -110,8 +110,8 @@ finish_result(Rowset *result)
 }
 
 static roaring_bitmap_t *
-bitmap_operate(RowsetOperation operation, const roaring_bitmap_t *a,
-			   const roaring_bitmap_t *b)
+bitmap_operate(RowsetOperation operation, const roaring_bitmap_t * a,
+			   const roaring_bitmap_t * b)
 {
 	switch (operation)
 	{

@@ -70,8 +70,8 @@ type_binary_error(const char *type, const CoreError *error)
  * function is looked up in the schema of the function sibling.
  */
 static Node *
-call_on_operand(PlannerInfo *root, Oid sibling, const char *function,
-				Node *operand)
+call_on_operand(PlannerInfo * root, Oid sibling, const char *function,
+				Node * operand)
 {
 	char	   *schema = get_namespace_name(get_func_namespace(sibling));
 	Oid			argument = exprType(operand);
@@ -87,7 +87,7 @@ call_on_operand(PlannerInfo *root, Oid sibling, const char *function,
 }
 
 List *
-type_index_range(Node *question, int column_argument, const char *first,
+type_index_range(Node * question, int column_argument, const char *first,
 				 const char *last, bool lossy)
 {
 	SupportRequestIndexCondition *request;

@@ -35,8 +35,8 @@ extern void type_binary_error(const char *type, const CoreError *error)
  * does not change during the scan, so for parameters and joins as well.
  * Returns NIL where there is no such condition, and to any other question.
  */
-extern List *type_index_range(Node *question, int column_argument,
-							  const char *first, const char *last,
-							  bool lossy);
+extern List * type_index_range(Node * question, int column_argument,
+							   const char *first, const char *last,
+							   bool lossy);
 
 #endif							/* ALLMENDE_TYPES_H */

@@ -24,11 +24,11 @@ typedef struct AtMatch
  * Is a clause a condition on one column of a relation, with a value that does
  * not change while the relation is scanned?
  */
-extern bool at_match_clause(PlannerInfo *root, RelOptInfo *rel,
-							RestrictInfo *info, AtMatch *match);
+extern bool at_match_clause(PlannerInfo * root, RelOptInfo * rel,
+							RestrictInfo * info, AtMatch *match);
 
 /* As a part of a plan, and back. */
-extern List *at_match_write(const AtMatch *match);
-extern void at_match_read(List *written, Oid type, AtCondition *condition);
+extern List * at_match_write(const AtMatch *match);
+extern void at_match_read(List * written, Oid type, AtCondition *condition);
 
 #endif							/* ALLMENDE_VERSION_AT_MATCH_H */

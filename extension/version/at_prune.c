@@ -51,7 +51,7 @@ struct AtPrune
 
 /* Families need not have each operator for each pair of types. */
 static void
-find_comparison(FmgrInfo *function, const AtCondition *condition,
+find_comparison(FmgrInfo * function, const AtCondition *condition,
 				StrategyNumber strategy)
 {
 	Oid			operator = get_opfamily_member(condition->family,
@@ -239,7 +239,7 @@ layout_is_ordered(ValueLayout layout, Oid type)
 }
 
 static bool
-compare(FmgrInfo *function, const AtCondition *condition,
+compare(FmgrInfo * function, const AtCondition *condition,
 		CanonicalType *type, const StoreValue *bound, Datum value)
 {
 	if (!OidIsValid(function->fn_oid) || bound->length < 0)

@@ -68,7 +68,7 @@ struct AtReader
 
 /* All attributes that are there, of a set in which 0 means all. */
 static Bitmapset *
-present_columns(TupleDesc descriptor, const Bitmapset *columns)
+present_columns(TupleDesc descriptor, const Bitmapset * columns)
 {
 	Bitmapset  *present = NULL;
 	bool		all = bms_is_member(0, columns);
@@ -84,11 +84,11 @@ present_columns(TupleDesc descriptor, const Bitmapset *columns)
 
 /* Policies are asked before anything else of a row is read. */
 static void
-open_columns(AtReader *reader, const Bitmapset *columns)
+open_columns(AtReader *reader, const Bitmapset * columns)
 {
 	TupleDesc	descriptor = RelationGetDescr(reader->relation);
 	Bitmapset  *wanted = present_columns(descriptor, columns);
-	const uint32 *ids;
+	const		uint32 *ids;
 	int			count;
 
 	reader->policy = at_policy_create(reader->relation);
@@ -106,7 +106,7 @@ open_columns(AtReader *reader, const Bitmapset *columns)
 }
 
 AtReader *
-at_reader_begin(Oid table, const Bitmapset *columns, Snapshot snapshot,
+at_reader_begin(Oid table, const Bitmapset * columns, Snapshot snapshot,
 				const AtCondition *conditions, int count)
 {
 	AtReader   *reader = palloc0(sizeof(*reader));
@@ -168,6 +168,7 @@ close_version(AtReader *reader)
 	reader->segment = NULL;
 	reader->version = NULL;
 	reader->ref = NULL;
+	reader->rids = NULL;
 	MemoryContextReset(reader->version_context);
 }
 
@@ -268,7 +269,7 @@ at_reader_start(AtReader *reader, const char *ref)
 
 /* The next bit of the present segment from reader->next on. */
 static bool
-next_in_segment(AtReader *reader, uint32 *rid)
+next_in_segment(AtReader *reader, uint32 * rid)
 {
 	uint64		base = (uint64) reader->segment->segment * ROWS_OF_SEGMENT;
 	uint32		bit = (uint32) (reader->next - base);
@@ -290,7 +291,7 @@ next_in_segment(AtReader *reader, uint32 *rid)
 }
 
 static bool
-next_in_version(AtReader *reader, uint32 *rid)
+next_in_version(AtReader *reader, uint32 * rid)
 {
 	while (reader->segment == NULL || !next_in_segment(reader, rid))
 	{
@@ -305,7 +306,7 @@ next_in_version(AtReader *reader, uint32 *rid)
 
 /* The next row id that is not spared by a zone map. */
 static bool
-next_unspared(AtReader *reader, uint32 *rid)
+next_unspared(AtReader *reader, uint32 * rid)
 {
 	StoreExtent extent;
 
@@ -316,8 +317,8 @@ next_unspared(AtReader *reader, uint32 *rid)
 			return false;		/* the end was met before */
 		if (!next_in_version(reader, rid))
 			return false;
-		reader->next = (uint64) *rid + 1;
-		if (reader->prune == NULL || (int64) *rid <= reader->kept_to ||
+		reader->next = (uint64) * rid + 1;
+		if (reader->prune == NULL || (int64) * rid <= reader->kept_to ||
 			!store_reader_extent(reader->reader, *rid, &extent))
 			return true;
 		if (at_prune_keeps(reader->prune, &extent))
@@ -331,7 +332,7 @@ next_unspared(AtReader *reader, uint32 *rid)
 
 /* The next row id of those with a key, as far as the version has them. */
 static bool
-next_of_key(AtReader *reader, uint32 *rid)
+next_of_key(AtReader *reader, uint32 * rid)
 {
 	while (reader->rid_next < reader->rid_count)
 	{
@@ -343,7 +344,7 @@ next_of_key(AtReader *reader, uint32 *rid)
 }
 
 static bool
-next_rid(AtReader *reader, uint32 *rid)
+next_rid(AtReader *reader, uint32 * rid)
 {
 	if (reader->by_key ? !next_of_key(reader, rid) :
 		!next_unspared(reader, rid))

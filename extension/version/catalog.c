@@ -88,7 +88,7 @@ catalog_scan_begin(CatalogScan *scan, const char *table, const char *index,
 }
 
 HeapTuple
-catalog_scan_next(CatalogScan *scan, Datum *values, bool *nulls)
+catalog_scan_next(CatalogScan *scan, Datum * values, bool *nulls)
 {
 	HeapTuple	tuple = systable_getnext(scan->scan);
 
@@ -105,7 +105,7 @@ catalog_scan_end(CatalogScan *scan)
 }
 
 void
-catalog_insert(const char *table, Datum *values, bool *nulls)
+catalog_insert(const char *table, Datum * values, bool *nulls)
 {
 	Relation	relation = table_open(catalog_relation(table),
 									  RowExclusiveLock);
@@ -164,7 +164,7 @@ text_value(const char *text, bool *isnull)
  */
 
 static Dataset *
-dataset_from(Datum *values, bool *nulls)
+dataset_from(Datum * values, bool *nulls)
 {
 	Dataset    *dataset = palloc0(sizeof(*dataset));
 
@@ -182,7 +182,7 @@ dataset_from(Datum *values, bool *nulls)
 }
 
 static void
-dataset_values(const Dataset * dataset, Datum *values, bool *nulls)
+dataset_values(const Dataset *dataset, Datum * values, bool *nulls)
 {
 	NameData   *owner = palloc(sizeof(*owner));
 
@@ -235,10 +235,10 @@ dataset_find_id(int32 id, Snapshot snapshot)
 }
 
 static int
-compare_datasets(const ListCell *a, const ListCell *b)
+compare_datasets(const ListCell * a, const ListCell * b)
 {
-	const		Dataset *one = lfirst(a);
-	const		Dataset *other = lfirst(b);
+	const Dataset *one = lfirst(a);
+	const Dataset *other = lfirst(b);
 	int			order = strcmp(one->name, other->name);
 
 	return order != 0 ? order : memcmp(&one->uuid, &other->uuid, UUID_LEN);
@@ -261,7 +261,7 @@ dataset_list(Snapshot snapshot)
 }
 
 void
-dataset_insert(const Dataset * dataset)
+dataset_insert(const Dataset *dataset)
 {
 	Datum		values[DATASET_COLUMNS];
 	bool		nulls[DATASET_COLUMNS];
@@ -275,7 +275,7 @@ dataset_insert(const Dataset * dataset)
  * DDL the strongest one, a commit that on the branch.
  */
 void
-dataset_update(const Dataset * dataset)
+dataset_update(const Dataset *dataset)
 {
 	Relation	relation = table_open(catalog_relation("dataset"),
 									  RowExclusiveLock);
@@ -353,7 +353,7 @@ dataset_delete(int32 id)
  */
 
 static Mark *
-mark_from(Datum *values)
+mark_from(Datum * values)
 {
 	Mark	   *mark = palloc0(sizeof(*mark));
 
@@ -400,7 +400,7 @@ mark_find(int32 dataset, const char *name, Snapshot snapshot)
 }
 
 void
-mark_insert(const Mark * mark)
+mark_insert(const Mark *mark)
 {
 	Datum		values[MARK_COLUMNS];
 	bool		nulls[MARK_COLUMNS] = {false};

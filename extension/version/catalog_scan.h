@@ -34,20 +34,20 @@ extern void catalog_scan_begin(CatalogScan *scan, const char *table,
 							   ScanKey keys, int count);
 
 /* The next row, taken apart; it is the scan's.  NULL at the end. */
-extern HeapTuple catalog_scan_next(CatalogScan *scan, Datum *values,
+extern HeapTuple catalog_scan_next(CatalogScan *scan, Datum * values,
 								   bool *nulls);
 extern void catalog_scan_end(CatalogScan *scan);
 
-extern void catalog_insert(const char *table, Datum *values, bool *nulls);
+extern void catalog_insert(const char *table, Datum * values, bool *nulls);
 extern int64 catalog_delete(const char *table, const char *index,
 							ScanKey keys, int count);
 extern char *catalog_text(Datum value, bool isnull);
 
 /* A row of table version. */
-extern Version * version_from_tuple(struct HeapTupleData *tuple,
-									TupleDesc descriptor);
+extern Version *version_from_tuple(struct HeapTupleData *tuple,
+								   TupleDesc descriptor);
 
 /* Ids of all schemas of a dataset, as a List of int. */
-extern List *schema_ids(int32 dataset, Snapshot snapshot);
+extern List * schema_ids(int32 dataset, Snapshot snapshot);
 
 #endif							/* ALLMENDE_VERSION_CATALOG_SCAN_H */

@@ -31,7 +31,7 @@
  */
 
 static Branch *
-branch_from(Datum *values, bool *nulls, ItemPointer tid)
+branch_from(Datum * values, bool *nulls, ItemPointer tid)
 {
 	Branch	   *branch = palloc0(sizeof(*branch));
 
@@ -100,7 +100,7 @@ branch_find_id(int32 id, Snapshot snapshot)
 }
 
 void
-branch_insert(const Branch * branch)
+branch_insert(const Branch *branch)
 {
 	Datum		values[BRANCH_COLUMNS];
 	bool		nulls[BRANCH_COLUMNS] = {false};
@@ -183,7 +183,7 @@ branch_lock(int32 id)
 }
 
 void
-branch_advance(Branch * branch, int32 number, int64 version)
+branch_advance(Branch *branch, int32 number, int64 version)
 {
 	Relation	relation = table_open(catalog_relation("branch"),
 									  RowExclusiveLock);
@@ -262,7 +262,7 @@ hash_value(const unsigned char *hash)
 }
 
 static void
-parents_from(Version * version, Datum value)
+parents_from(Version *version, Datum value)
 {
 	Datum	   *values;
 	bool	   *nulls;
@@ -276,7 +276,7 @@ parents_from(Version * version, Datum value)
 }
 
 static Datum
-parents_value(const Version * version)
+parents_value(const Version *version)
 {
 	Datum	   *values = palloc(Max(version->parent_count, 1) * sizeof(Datum));
 
@@ -288,7 +288,7 @@ parents_value(const Version * version)
 }
 
 static Version *
-version_from(Datum *values, bool *nulls)
+version_from(Datum * values, bool *nulls)
 {
 	Version    *version = palloc0(sizeof(*version));
 
@@ -328,7 +328,7 @@ version_from_tuple(HeapTuple tuple, TupleDesc descriptor)
 }
 
 void
-version_insert(const Version * version)
+version_insert(const Version *version)
 {
 	Datum		values[VERSION_COLUMNS];
 	bool		nulls[VERSION_COLUMNS] = {false};

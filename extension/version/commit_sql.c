@@ -24,7 +24,7 @@ PG_FUNCTION_INFO_V1(allmende_commit_several);
 PG_FUNCTION_INFO_V1(allmende_commit_pending);
 
 static void
-put_results(FunctionCallInfo fcinfo, List *targets)
+put_results(FunctionCallInfo fcinfo, List * targets)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	ListCell   *cell;
@@ -46,7 +46,7 @@ put_results(FunctionCallInfo fcinfo, List *targets)
 }
 
 static bool
-any_version(List *targets)
+any_version(List * targets)
 {
 	ListCell   *cell;
 
@@ -67,7 +67,7 @@ require_argument(FunctionCallInfo fcinfo, int n, const char *name)
 
 /* message, author, valid_at, source, allow_empty: the arguments from 1 on. */
 static void
-details_arguments(FunctionCallInfo fcinfo, CommitDetails * details)
+details_arguments(FunctionCallInfo fcinfo, CommitDetails *details)
 {
 	memset(details, 0, sizeof(*details));
 	require_argument(fcinfo, 1, "message");
@@ -93,8 +93,8 @@ details_arguments(FunctionCallInfo fcinfo, CommitDetails * details)
 }
 
 static Datum
-commit_and_return(FunctionCallInfo fcinfo, List *heads,
-				  const CommitDetails * details)
+commit_and_return(FunctionCallInfo fcinfo, List * heads,
+				  const CommitDetails *details)
 {
 	List	   *targets;
 	ListCell   *cell;
@@ -162,7 +162,7 @@ allmende_commit_several(PG_FUNCTION_ARGS)
 
 /* Has a dataset edits that are old enough, and may the user commit them? */
 static bool
-is_pending(const Dataset * dataset, Oid head, TimestampTz before,
+is_pending(const Dataset *dataset, Oid head, TimestampTz before,
 		   Snapshot snapshot)
 {
 	Journal    *journal;
@@ -177,7 +177,7 @@ is_pending(const Dataset * dataset, Oid head, TimestampTz before,
 
 /* Message of commit_pending(): who edited. */
 static char *
-pending_message(List *datasets, Snapshot snapshot)
+pending_message(List * datasets, Snapshot snapshot)
 {
 	StringInfoData message;
 	List	   *authors = NIL;

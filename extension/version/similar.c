@@ -39,7 +39,7 @@ name_distance(const char *name, const char *other)
 }
 
 static int
-compare_similar(const ListCell *a, const ListCell *b)
+compare_similar(const ListCell * a, const ListCell * b)
 {
 	const Similar *one = lfirst(a);
 	const Similar *other = lfirst(b);
@@ -50,7 +50,7 @@ compare_similar(const ListCell *a, const ListCell *b)
 }
 
 char *
-similar_list(const char *name, List *names, int most)
+similar_list(const char *name, List * names, int most)
 {
 	List	   *found = NIL;
 	ListCell   *cell;

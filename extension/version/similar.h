@@ -12,6 +12,6 @@
  * Those of names (List of char *) that are like a name, quoted, the most similar
  * ones first, most of them at most; NULL where there are none.
  */
-extern char *similar_list(const char *name, List *names, int most);
+extern char *similar_list(const char *name, List * names, int most);
 
 #endif							/* ALLMENDE_VERSION_SIMILAR_H */

@@ -63,7 +63,7 @@ authors_value(const Journal *journal)
 }
 
 static void
-put_status(ReturnSetInfo *result, Relation relation, Dataset *dataset,
+put_status(ReturnSetInfo * result, Relation relation, Dataset *dataset,
 		   bool full, Snapshot snapshot)
 {
 	Datum		values[STATUS_COLUMNS] = {0};

@@ -106,10 +106,10 @@ static int64_t
 sum_array(const PartArray *array)
 {
 	uint64_t	sum = (uint64_t) array->base * array->count;
-	const uint8_t *bytes = array->numbers;
-	const uint16_t *shorts = array->numbers;
-	const uint32_t *words = array->numbers;
-	const uint64_t *longs = array->numbers;
+	const		uint8_t *bytes = array->numbers;
+	const		uint16_t *shorts = array->numbers;
+	const		uint32_t *words = array->numbers;
+	const		uint64_t *longs = array->numbers;
 
 	for (uint32_t i = 0; i < array->count; i++)
 	{
@@ -195,10 +195,10 @@ measure(Task task)
 
 /* The same values, not encoded, copied in pieces of a part. */
 static double
-measure_memcpy(const int64_t *values)
+measure_memcpy(const int64_t * values)
 {
 	double		times[ROUNDS];
-	const size_t piece = 1984;
+	const		size_t piece = 1984;
 
 	for (int round = 0; round < ROUNDS; round++)
 	{

@@ -118,12 +118,12 @@ random_below(Random *random, int limit)
 	return (int) (random_unit(random) * limit);
 }
 
-static void line(FILE *file, const char *format,...)
+static void line(FILE * file, const char *format,...)
 			__attribute__((format(printf, 2, 3)));
 
 /* Print one line in Windows-1252, with CRLF. */
 static void
-line(FILE *file, const char *format,...)
+line(FILE * file, const char *format,...)
 {
 	static char utf8[16384];
 	static char ansi[16384];
@@ -138,8 +138,8 @@ line(FILE *file, const char *format,...)
 	in_left = (size_t) vsnprintf(utf8, sizeof(utf8), format, arguments);
 	va_end(arguments);
 	if (in_left >= sizeof(utf8) ||
-		converter == (iconv_t) -1 ||
-		iconv(converter, &in, &in_left, &out, &out_left) == (size_t) -1)
+		converter == (iconv_t) - 1 ||
+		iconv(converter, &in, &in_left, &out, &out_left) == (size_t) - 1)
 		fail("cannot write in Windows-1252:", utf8);
 	iconv_close(converter);
 	fwrite(ansi, 1, sizeof(ansi) - out_left, file);
@@ -357,7 +357,7 @@ create(const char *folder, const char *name)
 }
 
 static void
-finish(FILE *file, const char *name)
+finish(FILE * file, const char *name)
 {
 	bool		failed = ferror(file) != 0;
 

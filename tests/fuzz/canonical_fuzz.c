@@ -7,7 +7,7 @@
 
 #include "../../extension/core/ewkb.h"
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int	LLVMFuzzerTestOneInput(const uint8_t * data, size_t size);
 
 static void
 expect(bool condition)
@@ -32,7 +32,7 @@ expect_position(const CoreError *error, size_t size)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	CanonicalBuffer buffer;
 	CoreError	error = {NULL, 0};

@@ -7,7 +7,7 @@
 
 #include "../../extension/core/canonical_read.h"
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int	LLVMFuzzerTestOneInput(const uint8_t * data, size_t size);
 
 #define DEPTH_MAX 100
 
@@ -106,7 +106,7 @@ read_any(CanonicalReader reader)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	CanonicalReader reader;
 	CanonicalReader value;

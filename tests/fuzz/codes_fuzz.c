@@ -8,7 +8,7 @@
 
 #include "../../extension/core/ags_code.h"
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int	LLVMFuzzerTestOneInput(const uint8_t * data, size_t size);
 
 static void
 expect(bool condition)
@@ -53,7 +53,7 @@ try_ars(const char *text, size_t length)
 }
 
 static void
-try_numbers(const uint8_t *data)
+try_numbers(const uint8_t * data)
 {
 	uint32_t	small;
 	uint64_t	large;
@@ -75,7 +75,7 @@ try_numbers(const uint8_t *data)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	try_ags((const char *) data, size);
 	try_ars((const char *) data, size);

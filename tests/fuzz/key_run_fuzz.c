@@ -31,7 +31,7 @@ typedef struct FuzzRun
 	uint64_t	entries;
 } FuzzRun;
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int	LLVMFuzzerTestOneInput(const uint8_t * data, size_t size);
 
 static void *
 allocate(size_t size)
@@ -67,7 +67,7 @@ check_chunk(const KeyChunk *chunk)
 }
 
 static void
-try_bytes(const uint8_t *data, size_t size)
+try_bytes(const uint8_t * data, size_t size)
 {
 	unsigned char *bytes = allocate(size);
 	KeyChunk	chunk;
@@ -87,7 +87,7 @@ try_bytes(const uint8_t *data, size_t size)
 }
 
 static bool
-next_chunk(void *context, uint32_t number, const void **bytes, size_t *length)
+next_chunk(void *context, uint32_t number, const void **bytes, size_t * length)
 {
 	FuzzRun    *run = (FuzzRun *) context + number;
 
@@ -101,7 +101,7 @@ next_chunk(void *context, uint32_t number, const void **bytes, size_t *length)
 
 /* Write the entries of one run, those that are above the ones before. */
 static void
-write_run(FuzzRun *run, uint32_t number, const uint8_t *data, size_t size)
+write_run(FuzzRun *run, uint32_t number, const uint8_t * data, size_t size)
 {
 	KeyRunWriter writer;
 	CoreError	error;
@@ -131,7 +131,7 @@ write_run(FuzzRun *run, uint32_t number, const uint8_t *data, size_t size)
 
 /* What is written is read and merged, in order, and nothing is lost. */
 static void
-try_runs(const uint8_t *data, size_t size)
+try_runs(const uint8_t * data, size_t size)
 {
 	FuzzRun		runs[RUNS];
 	KeyMergeRun memory[RUNS];
@@ -173,7 +173,7 @@ try_runs(const uint8_t *data, size_t size)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	if (size == 0)
 		return 0;

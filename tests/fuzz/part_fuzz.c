@@ -19,7 +19,7 @@
 
 #define DAMAGES 4				/* places, each of 3 bytes of input */
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int	LLVMFuzzerTestOneInput(const uint8_t * data, size_t size);
 
 /* What has been read goes here, so that no read is optimised away. */
 static volatile uint64_t sink;
@@ -191,7 +191,7 @@ try_bytes(const unsigned char *bytes, size_t length, int flags,
 }
 
 static void
-fuzz_bytes(const uint8_t *data, size_t size)
+fuzz_bytes(const uint8_t * data, size_t size)
 {
 	unsigned char *bytes = allocate(size);
 
@@ -279,7 +279,7 @@ compare(const PartColumn *column, const PartPlan *plan,
  * names: two bytes of position, one that is added there.
  */
 static void
-try_column(const PartColumn *column, const uint8_t *damages)
+try_column(const PartColumn *column, const uint8_t * damages)
 {
 	void	   *scratch = allocate(part_scratch_size(column));
 	PartPlan	plan;
@@ -296,7 +296,7 @@ try_column(const PartColumn *column, const uint8_t *damages)
 		compare(column, &plan, bytes, length);
 		for (int i = 0; i < DAMAGES; i++)
 		{
-			const uint8_t *damage = damages + i * 3;
+			const		uint8_t *damage = damages + i * 3;
 
 			bytes[le16_read(damage) % length] += damage[2];
 			try_bytes(bytes, length, PART_SKIP_CRC, 0);
@@ -311,13 +311,13 @@ try_column(const PartColumn *column, const uint8_t *damages)
  * or of strings, whose lengths are the bytes of the input.
  */
 static void
-fuzz_column(const uint8_t *data, size_t size)
+fuzz_column(const uint8_t * data, size_t size)
 {
 	uint32_t	rows = (uint32_t) le16_read(data) % 3000 + 1;
 	uint32_t	repeat = data[2] % 70 + 1;
 	uint32_t	kind = data[3] % 7 + 1;
 	uint32_t	width = data[4] % 8 + 1;
-	const uint8_t *damages = data + 5;
+	const		uint8_t *damages = data + 5;
 	uint64_t   *numbers = allocate(rows * 2 * sizeof(uint64_t));
 	double	   *numbers_y = allocate(rows * sizeof(double));
 	uint64_t   *validity = allocate((rows + 63) / 64 * sizeof(uint64_t));
@@ -359,7 +359,7 @@ fuzz_column(const uint8_t *data, size_t size)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	if (size == 0)
 		return 0;

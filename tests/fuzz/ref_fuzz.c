@@ -14,7 +14,7 @@
 			abort(); \
 	} while (0)
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int	LLVMFuzzerTestOneInput(const uint8_t * data, size_t size);
 
 static void
 check_time(const RefTime *time)
@@ -67,7 +67,7 @@ check_ref(const Ref *ref, size_t length)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	const char *text = (const char *) data;
 	Ref			ref;

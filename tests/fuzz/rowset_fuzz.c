@@ -21,7 +21,7 @@
 
 #define RANGES_MAX 128
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int	LLVMFuzzerTestOneInput(const uint8_t * data, size_t size);
 
 /* A set in memory of its exact size. */
 typedef struct FuzzSet
@@ -107,7 +107,7 @@ cut_and_join(FuzzSet set)
 
 /* What is valid is the same set to us and to CRoaring, before and after. */
 static void
-fuzz_bytes(const uint8_t *data, size_t size)
+fuzz_bytes(const uint8_t * data, size_t size)
 {
 	uint64_t	cardinality;
 	uint64_t	counted = 0;
@@ -155,7 +155,7 @@ fuzz_bytes(const uint8_t *data, size_t size)
  * repeated with a gap.  Few keys, so that containers of two sets meet.
  */
 static FuzzSet
-set_of_ranges(const uint8_t *data, size_t size)
+set_of_ranges(const uint8_t * data, size_t size)
 {
 	RowsetRange ranges[RANGES_MAX];
 	size_t		count = 0;
@@ -271,7 +271,7 @@ fuzz_operation(int operation, FuzzSet a, FuzzSet b)
 }
 
 static void
-fuzz_text(const uint8_t *data, size_t size)
+fuzz_text(const uint8_t * data, size_t size)
 {
 	const char *text = (const char *) data;
 	RowsetRange *ranges = malloc(rowset_text_members(text, size) *
@@ -286,7 +286,7 @@ fuzz_text(const uint8_t *data, size_t size)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t * data, size_t size)
 {
 	if (size < 2)
 		return 0;

@@ -25,8 +25,8 @@ typedef struct Tally
 	long		wrong;
 } Tally;
 
-static PGconn *connection;
-static Oid	type_oid;
+static PGconn * connection;
+static Oid type_oid;
 static char query[512];
 
 static void
@@ -41,7 +41,7 @@ die(const char *what)
  * type, 08P01 a message that is too short or too long.
  */
 static bool
-is_expected_error(const PGresult *result)
+is_expected_error(const PGresult * result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 

@@ -160,7 +160,7 @@ floats(void)
 
 /* The canonical form of what numeric_send gives as 16-bit numbers. */
 static const char *
-numeric(CanonicalForm form, size_t count, const uint16_t *numbers)
+numeric(CanonicalForm form, size_t count, const uint16_t * numbers)
 {
 	CanonicalBuffer buffer = new_buffer();
 	unsigned char wire[64];

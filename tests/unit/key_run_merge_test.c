@@ -26,7 +26,7 @@ typedef struct PlannedRun
 } PlannedRun;
 
 static bool
-feed(void *context, uint32_t run, const void **bytes, size_t *length)
+feed(void *context, uint32_t run, const void **bytes, size_t * length)
 {
 	KeyFeed    *from = context;
 	KeyModel   *model = &from->models[run];
@@ -264,7 +264,7 @@ commit_size(uint32_t mix, uint32_t commit)
 
 /* The last runs become one; the newest of them has not been written before. */
 static void
-merge_planned(PlannedRun *runs, uint32_t *count, uint32_t merged)
+merge_planned(PlannedRun *runs, uint32_t * count, uint32_t merged)
 {
 	PlannedRun *into = &runs[*count - merged];
 

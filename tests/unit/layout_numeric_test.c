@@ -16,7 +16,7 @@ make(unsigned char *out, int sign, int scale, int weight, const int *groups)
 	le16_write(out + 1, (uint16_t) scale);
 	le16_write(out + 3, (uint16_t) weight);
 	for (; *groups >= 0; groups++, length += 2)
-		le16_write(out + length, (uint16_t) *groups);
+		le16_write(out + length, (uint16_t) * groups);
 	return length;
 }
 

@@ -154,7 +154,7 @@ constants_and_nulls(void)
 static void
 long_strings(void)
 {
-	const size_t length = 1 << 20;
+	const		size_t length = 1 << 20;
 	unsigned char *random = model_allocate(length * 2);
 	PartColumn	column = string_column(5);
 	ModelPart	part;
@@ -214,7 +214,10 @@ refused(void)
 		PART_SIZE_MAX, PART_SIZE_MAX - PART_HEADER_SIZE - 7, SIZE_MAX,
 		SIZE_MAX - 90
 	};
-	static uint64_t validity[1] = {2};
+	static uint64_t validity[1] =
+	{
+		2
+	};
 	PartColumn	column = string_column(2);
 	void	   *scratch;
 	PartPlan	plan;

@@ -84,7 +84,7 @@ model_bytes(size_t length)
 
 /* The ids of the model, ascending. */
 static uint32_t *
-model_ids(size_t *count)
+model_ids(size_t * count)
 {
 	uint32_t   *ids = (uint32_t *) model_bytes(MODEL_IDS * 4).bytes;
 
@@ -98,7 +98,7 @@ model_ids(size_t *count)
 }
 
 static ModelBytes
-bytes_of_ids(const uint32_t *ids, size_t count)
+bytes_of_ids(const uint32_t * ids, size_t count)
 {
 	ModelBytes	scratch = model_bytes(count * sizeof(RowsetRange));
 	RowsetRange *ranges = (RowsetRange *) scratch.bytes;

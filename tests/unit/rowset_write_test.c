@@ -34,7 +34,7 @@ is_valid(ModelBytes set)
 }
 
 static ModelBytes
-bytes_of_bitmap(const roaring_bitmap_t *bitmap)
+bytes_of_bitmap(const roaring_bitmap_t * bitmap)
 {
 	ModelBytes	result =
 	model_bytes(roaring_bitmap_portable_size_in_bytes(bitmap));

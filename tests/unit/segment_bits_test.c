@@ -29,7 +29,7 @@ ranges_of(const unsigned char *ids, unsigned char value, RowsetRange *ranges)
 }
 
 static bool
-same(const uint64_t *words, const unsigned char *ids)
+same(const uint64_t * words, const unsigned char *ids)
 {
 	for (uint32_t id = 0; id < SEGMENT_ROWS; id++)
 		if ((words[id / 64] >> id % 64 & 1) != (ids[id] == 1))

@@ -65,7 +65,7 @@ access_own(Oid head)
 }
 
 bool
-access_may_own_dataset(const Dataset * dataset)
+access_may_own_dataset(const Dataset *dataset)
 {
 	Oid			head = head_find(&dataset->uuid);
 	Oid			owner;
@@ -79,7 +79,7 @@ access_may_own_dataset(const Dataset * dataset)
 }
 
 void
-access_own_dataset(const Dataset * dataset)
+access_own_dataset(const Dataset *dataset)
 {
 	if (!access_may_own_dataset(dataset))
 		ereport(ERROR,
@@ -236,7 +236,7 @@ access_dataset(const char *name, Snapshot snapshot)
 }
 
 char *
-access_dataset_name(const Dataset * dataset)
+access_dataset_name(const Dataset *dataset)
 {
 	Oid			head = head_find(&dataset->uuid);
 	char	   *name = OidIsValid(head) ? get_rel_name(head) : NULL;

@@ -168,6 +168,7 @@ close_version(AtReader *reader)
 	reader->segment = NULL;
 	reader->version = NULL;
 	reader->ref = NULL;
+	reader->rids = NULL;
 	MemoryContextReset(reader->version_context);
 }
 

@@ -136,7 +136,7 @@ head_attribute(TupleDesc descriptor, const char *name)
 }
 
 bool
-head_trigger_uuid(const Trigger *trigger, const Oid functions[HEAD_FUNCTIONS],
+head_trigger_uuid(const Trigger * trigger, const Oid functions[HEAD_FUNCTIONS],
 				  pg_uuid_t *uuid, bool *is_partition)
 {
 	bool		ours = false;

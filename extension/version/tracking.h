@@ -49,7 +49,7 @@ extern const HeadTrigger head_triggers[HEAD_TRIGGERS];
 extern bool head_trigger_functions(Oid functions[HEAD_FUNCTIONS]);
 
 /* Is a trigger of a relation one of ours?  Its dataset, if it is. */
-extern bool head_trigger_uuid(const Trigger *trigger,
+extern bool head_trigger_uuid(const Trigger * trigger,
 							  const Oid functions[HEAD_FUNCTIONS],
 							  pg_uuid_t *uuid, bool *is_partition);
 

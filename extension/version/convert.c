@@ -102,7 +102,7 @@ add_target(Converter *converter, Form_pg_attribute attribute,
 
 Converter *
 converter_create(const char *name, TupleDesc descriptor, const Schema * today,
-				 const Bitmapset * wanted, Snapshot snapshot)
+				 const Bitmapset *wanted, Snapshot snapshot)
 {
 	Converter  *converter = palloc0(sizeof(*converter));
 
@@ -397,7 +397,7 @@ convert_value(Converter *converter, ConvertSchema *schema, int place,
 
 void
 converter_row(Converter *converter, int32 schema, const StoreValue *stored,
-			  const Bitmapset * chosen, Datum *values, bool *nulls)
+			  const Bitmapset *chosen, Datum *values, bool *nulls)
 {
 	ConvertSchema *of_row = get_schema(converter, schema);
 

@@ -87,7 +87,8 @@ SELECT CASE WHEN timed
 FROM generate_series(1, 5) AS round, edit_step,
 	unnest(ARRAY['plain', 'ours', 'peer']) WITH ORDINALITY AS w (which, position)
 ORDER BY round, n, (position + round) % 3 \gexec
-\! rm -f /tmp/allmende-bench.*
+\setenv file :file
+\! rm -f "$file"
 SELECT format('%s of 100,000 rows', what) AS "what (medians of 5)",
 	round(sample_median(what, 'plain'), 1) AS plain_ms,
 	round(sample_median(what, 'ours'), 1) AS ours_ms,

@@ -483,18 +483,29 @@ store_scan_begin(StoreScan *scan, Oid table, Oid index, Snapshot snapshot,
 void
 store_scan_keys(StoreScan *scan, ScanKey keys, int count)
 {
+	MemoryContext previous = MemoryContextSwitchTo(scan->slot->tts_mcxt);
+
 	ExecClearTuple(scan->slot);
 	index_rescan(scan->scan, keys, count, NULL, 0);
+	MemoryContextSwitchTo(previous);
 }
 
 bool
 store_scan_next(StoreScan *scan, bool forward)
 {
+	MemoryContext previous;
+	bool		found;
+
 	CHECK_FOR_INTERRUPTS();
 	MemoryContextReset(scan->row);
-	return index_getnext_slot(scan->scan,
-							  forward ? ForwardScanDirection : BackwardScanDirection,
-							  scan->slot);
+
+	/* a btree scan keeps memory from one call to the next */
+	previous = MemoryContextSwitchTo(scan->slot->tts_mcxt);
+	found = index_getnext_slot(scan->scan,
+							   forward ? ForwardScanDirection : BackwardScanDirection,
+							   scan->slot);
+	MemoryContextSwitchTo(previous);
+	return found;
 }
 
 const unsigned char *

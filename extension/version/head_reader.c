@@ -279,15 +279,20 @@ static bool
 part_find(HeadReader * reader, HeadPart * part, const Datum *key)
 {
 	int			count = IndexRelationGetNumberOfKeyAttributes(part->index);
+	MemoryContext previous;
+	bool		found;
 
 	for (int i = 0; i < count; i++)
 		part->keys[i].sk_argument = key[part->places[i]];
+	/* a scan keeps memory from one call to the next */
+	previous = MemoryContextSwitchTo(reader->context);
 	index_rescan(part->probe, part->keys, count, NULL, 0);
-	if (!index_getnext_slot(part->probe, ForwardScanDirection, part->slot))
-		return false;
-	if (index_getnext_slot(part->probe, ForwardScanDirection, part->second))
+	found = index_getnext_slot(part->probe, ForwardScanDirection, part->slot);
+	if (found &&
+		index_getnext_slot(part->probe, ForwardScanDirection, part->second))
 		fail_not_unique(reader);
-	return true;
+	MemoryContextSwitchTo(previous);
+	return found;
 }
 
 bool

@@ -141,7 +141,7 @@ add_keys(JournalReading *reading, Datum value)
 }
 
 static void
-add_tid(JournalReading *reading, const ItemPointerData *tid)
+add_tid(JournalReading *reading, const ItemPointerData * tid)
 {
 	Journal    *journal = reading->journal;
 

@@ -63,7 +63,7 @@ typedef struct JournalWriter
 	MemoryContext scratch;
 } JournalWriter;
 
-static HTAB *tables = NULL;
+static HTAB * tables = NULL;
 
 static void
 forget_table(Datum argument, Oid relid)
@@ -315,7 +315,7 @@ writer_put_keys(JournalWriter *writer, TupleTableSlot *old,
 
 /* A transition table, from its beginning; others read it as well. */
 static void
-begin_transition(Tuplestorestate *store)
+begin_transition(Tuplestorestate * store)
 {
 	int			pointer = tuplestore_alloc_read_pointer(store,
 														EXEC_FLAG_REWIND);

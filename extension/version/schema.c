@@ -120,7 +120,7 @@ match_columns(TupleDesc descriptor, List *known, uint32 *ids)
 }
 
 static char *
-collation_name(const FormData_pg_attribute *attribute)
+collation_name(const FormData_pg_attribute * attribute)
 {
 	HeapTuple	tuple;
 	Form_pg_collation form;
@@ -146,7 +146,7 @@ collation_name(const FormData_pg_attribute *attribute)
  * ALTER TABLE ... ADD COLUMN ... DEFAULT left in the catalogue.
  */
 static bytea *
-initial_value(Relation relation, const FormData_pg_attribute *attribute)
+initial_value(Relation relation, const FormData_pg_attribute * attribute)
 {
 	CanonicalColumn column;
 	CanonicalType *type;
@@ -202,7 +202,7 @@ place_of_name(List *names, const char *name)
 
 static void
 schema_column(SchemaColumn *column, Relation relation,
-			  const FormData_pg_attribute *attribute,
+			  const FormData_pg_attribute * attribute,
 			  const Schema *previous, List *key_names, List *ignore_names)
 {
 	const char *name = NameStr(attribute->attname);

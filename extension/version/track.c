@@ -95,8 +95,8 @@ refuse_inheritance(Relation relation)
 	}
 	foreach(cell, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
 		if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE)
-			refuse(relation, psprintf("its partition \"%s\" is a foreign table",
-									  get_rel_name(lfirst_oid(cell))), NULL);
+		refuse(relation, psprintf("its partition \"%s\" is a foreign table",
+								  get_rel_name(lfirst_oid(cell))), NULL);
 }
 
 /* Raise RD306 for what cannot be tracked, whatever its key. */
@@ -263,10 +263,10 @@ check_ignored(Relation relation, List *ignore, List *key)
 		(void) require_column(relation, lfirst(cell));
 		foreach(other, key)
 			if (strcmp(lfirst(cell), lfirst(other)) == 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("column \"%s\" of the key cannot be ignored",
-								(char *) lfirst(cell))));
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"%s\" of the key cannot be ignored",
+							(char *) lfirst(cell))));
 	}
 }
 

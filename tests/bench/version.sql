@@ -123,7 +123,11 @@ BEGIN
 	PERFORM take_sample(what || ' commit', 'ours', $q$SELECT allmende.commit('tree_ours', 'edits')$q$);
 	COMMIT;
 END $$;
-SELECT format('CALL edit(%s, %s, %L)', :rows / 100, :rows, '1 %'), CASE WHEN i % 10 = 0 THEN 'VACUUM tree_ours, tree_peer, tree_peer_history' END
+-- What autovacuum would do in between, were these edits spread over days as usual.
+SELECT format('CALL edit(%s, %s, %L)', :rows / 100, :rows, '1 %'),
+	CASE WHEN i % 10 = 0 THEN 'VACUUM tree_ours, tree_peer, tree_peer_history' END,
+	CASE WHEN i % 10 = 0 THEN (SELECT 'VACUUM ' || string_agg(oid::regclass::text, ', ') FROM pg_class
+		WHERE relnamespace = 'allmende_store'::regnamespace AND relkind = 'r') END
 FROM generate_series(1, 98) AS i \gexec
 SELECT committed_at AS then FROM allmende.log('tree_ours') WHERE version = 50 \gset
 CALL edit(:rows / 100, :rows, '1 %');

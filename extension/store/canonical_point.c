@@ -2,10 +2,10 @@
  * canonical_point.c
  *		Points from canonical form, without asking PostGIS for each.
  *
- * Points of the same dimensions and SRID differ in their coordinates alone, with
- * which their values end.  So PostGIS makes the first one, and the others are
- * copies of it: what the header looks like stays its business.  Points that are
- * empty have coordinates that are NaN in EWKB, and none in the value.
+ * Points of the same dimensions and SRID differ in their coordinates alone,
+ * with which their values end.  So PostGIS makes the first one, and the others
+ * are copies of it: what the header looks like stays its business.  Points that
+ * are empty have coordinates that are NaN in EWKB, and none in the value.
  */
 #include "postgres.h"
 

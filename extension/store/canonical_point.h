@@ -7,7 +7,7 @@
 
 #include "canonical.h"
 
-/* A copy of the point that was kept, with the coordinates of this one; or NULL. */
+/* A copy of the point that was kept, with these coordinates; or NULL. */
 extern struct varlena *canonical_point_copy(const CanonicalType *type,
 											const unsigned char *bytes,
 											Size length);

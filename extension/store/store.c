@@ -295,7 +295,7 @@ store_journal(int32 id)
 
 /* Lock a relation of a store and note that it is to be dropped. */
 static void
-drop_later(Oid relation, ObjectAddresses * objects)
+drop_later(Oid relation, ObjectAddresses *objects)
 {
 	ObjectAddress address;
 
@@ -346,7 +346,7 @@ store_size(int32 id)
  */
 
 static void
-set_lock_tag(LOCKTAG * tag, Oid sequence, StoreLock lock)
+set_lock_tag(LOCKTAG *tag, Oid sequence, StoreLock lock)
 {
 	SET_LOCKTAG_OBJECT(*tag, MyDatabaseId, RelationRelationId, sequence, lock);
 }

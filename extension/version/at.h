@@ -35,8 +35,8 @@ extern Oid	at_table_of_type(Oid type);
  * The schema of a head as it is now; new columns are counted in
  * *dataset, in memory.
  */
-extern Schema * at_schema_today(Relation relation, Dataset * dataset,
-								Snapshot snapshot);
+extern Schema *at_schema_today(Relation relation, Dataset *dataset,
+							   Snapshot snapshot);
 
 /*
  * at_plan.c
@@ -128,8 +128,8 @@ extern bool at_prune_keeps(AtPrune *prune, const StoreExtent *extent);
 typedef struct AtKey AtKey;
 
 /* NULL where conditions do not give the key. */
-extern AtKey *at_key_create(Relation relation, const Dataset * dataset,
-							const Schema * today, const Store *store,
+extern AtKey *at_key_create(Relation relation, const Dataset *dataset,
+							const Schema *today, const Store *store,
 							Snapshot snapshot,
 							const AtCondition *conditions, int count);
 
@@ -172,7 +172,7 @@ extern void at_reader_end(AtReader *reader);
 typedef struct AtReaderState
 {
 	const char *dataset;
-	const		Version *version;	/* NULL: WORKING, or none resolved yet */
+	const Version *version;		/* NULL: WORKING, or none resolved yet */
 	bool		by_key;
 	bool		prunes;
 	bool		has_policy;

@@ -138,7 +138,7 @@ call_of_relation(const RangeTblEntry *entry)
 
 /* The dataset of a table, and its last version; false where it has none. */
 static bool
-find_head(Oid table, Dataset * *dataset, Version * *version)
+find_head(Oid table, Dataset **dataset, Version **version)
 {
 	Snapshot	snapshot = GetActiveSnapshot();
 	Relation	relation = try_relation_open(table, AccessShareLock);

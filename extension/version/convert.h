@@ -28,7 +28,7 @@ typedef struct Converter Converter;
  * context.  name is the head's, for messages.
  */
 extern Converter *converter_create(const char *name, TupleDesc descriptor,
-								   const Schema * today,
+								   const Schema *today,
 								   const Bitmapset *wanted,
 								   Snapshot snapshot);
 

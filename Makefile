@@ -44,7 +44,7 @@ deps:
 	@.ci/deps
 
 check: deps
-	@tests/check lint unit regress tap
+	@tests/check lint unit regress isolation tap
 
 check-unit:
 	@tests/check unit

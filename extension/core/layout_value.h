@@ -28,7 +28,7 @@ typedef enum ValueLayout
 	LAYOUT_FIXED,				/* values of one length: FIXED */
 	LAYOUT_POINT,				/* two-dimensional points of one SRID: POINT */
 	LAYOUT_CODE					/* codes of the column's dictionary: INT */
-}			ValueLayout;
+} ValueLayout;
 
 /* Bytes that layout_decode() and layout_bounds() need for a value. */
 #define LAYOUT_ROOM 64

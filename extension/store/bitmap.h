@@ -21,21 +21,21 @@ typedef struct VersionPlace
 {
 	int32		branch;
 	int32		number;
-}			VersionPlace;
+} VersionPlace;
 
 typedef struct VersionPath
 {
 	int			count;			/* at least 1 */
 	VersionPlace places[FLEXIBLE_ARRAY_MEMBER];
-}			VersionPath;
+} VersionPath;
 
 /*
  * Write what a version changes against the version that path[0].number - 1 of
  * the same branch is (or, where that is 0, path[1], or nothing).  path[0] is the
  * new version.  Ranges are ascending and do not overlap or touch.
  */
-extern void bitmap_write(const Store * store, Snapshot snapshot,
-						 const VersionPath * path,
+extern void bitmap_write(const Store *store, Snapshot snapshot,
+						 const VersionPath *path,
 						 const RowsetRange *added, Size added_count,
 						 const RowsetRange *removed, Size removed_count);
 
@@ -45,23 +45,23 @@ typedef struct SegmentBits
 	uint32		segment;
 	uint32		cardinality;	/* 1 to 65,536 */
 	uint64		words[1024];
-}			SegmentBits;
+} SegmentBits;
 
 /* Reading the row ids of one version; lives in the current memory context. */
 typedef struct BitmapReader BitmapReader;
 
-extern BitmapReader * bitmap_open(const Store * store, Snapshot snapshot,
-								  const VersionPath * path);
+extern BitmapReader *bitmap_open(const Store *store, Snapshot snapshot,
+								 const VersionPath *path);
 
 /* The next segment that has rows, ascending; NULL at the end. */
-extern const SegmentBits *bitmap_next(BitmapReader * reader);
+extern const SegmentBits *bitmap_next(BitmapReader *reader);
 
 /* Begin again with the first segment. */
-extern void bitmap_rewind(BitmapReader * reader);
+extern void bitmap_rewind(BitmapReader *reader);
 
 /* Has the version this row id?  Cheap where segments do not alternate. */
-extern bool bitmap_contains(BitmapReader * reader, uint32 rid);
-extern void bitmap_close(BitmapReader * reader);
+extern bool bitmap_contains(BitmapReader *reader, uint32 rid);
+extern void bitmap_close(BitmapReader *reader);
 
 /*
  * What a version changed: ranges added and removed, ascending, in the current
@@ -73,9 +73,9 @@ typedef struct BitmapDelta
 	Size		added_count;
 	RowsetRange *removed;
 	Size		removed_count;
-}			BitmapDelta;
+} BitmapDelta;
 
-extern void bitmap_delta(const Store * store, Snapshot snapshot,
-						 VersionPlace place, BitmapDelta * delta);
+extern void bitmap_delta(const Store *store, Snapshot snapshot,
+						 VersionPlace place, BitmapDelta *delta);
 
 #endif							/* ALLMENDE_STORE_BITMAP_H */

@@ -66,7 +66,7 @@ make_room(CodeReader *reader, uint32 end)
 }
 
 static void
-read_entries(CodeReader *reader, TupleTableSlot * slot)
+read_entries(CodeReader *reader, TupleTableSlot *slot)
 {
 	bool		is_null;
 	int32		first = DatumGetInt32(slot_getattr(slot, 1, &is_null));

@@ -55,7 +55,7 @@ store_insert_begin(Oid table)
 }
 
 static void
-insert_index_entries(StoreInsert *insert, TupleTableSlot * slot)
+insert_index_entries(StoreInsert *insert, TupleTableSlot *slot)
 {
 	Datum		values[INDEX_MAX_KEYS];
 	bool		nulls[INDEX_MAX_KEYS];

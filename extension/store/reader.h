@@ -19,21 +19,24 @@ typedef struct StoreValue
 {
 	const unsigned char *bytes;
 	int32		length;			/* -1: null; -2: the row has no such column */
-}			StoreValue;
+} StoreValue;
 
 #define STORE_VALUE_NULL (-1)
 #define STORE_VALUE_NONE (-2)
 
-/* Read these columns, ids in any order. */
-extern StoreReader * store_reader_begin(const Store * store, Snapshot snapshot,
-										const uint32 *column_ids, int count);
+/*
+ * Read these columns, ids in any order and none twice.  The snapshot is
+ * registered until the end.
+ */
+extern StoreReader *store_reader_begin(const Store *store, Snapshot snapshot,
+									   const uint32 *column_ids, int count);
 
 /*
  * The values of a row, in the order of the column ids, until the next call;
  * *schema is the schema that it was written with.  Raises RD205 where the store
  * has no such row, and XX001 where bytes are damaged.
  */
-extern const StoreValue *store_reader_row(StoreReader * reader, uint32 rid,
+extern const StoreValue *store_reader_row(StoreReader *reader, uint32 rid,
 										  int32 *schema);
 
 /*
@@ -45,10 +48,10 @@ typedef struct StoreExtent
 	uint32		first;
 	uint32		last;
 	int32		schema;
-}			StoreExtent;
+} StoreExtent;
 
-extern bool store_reader_extent(StoreReader * reader, uint32 rid,
-								StoreExtent * extent);
+extern bool store_reader_extent(StoreReader *reader, uint32 rid,
+								StoreExtent *extent);
 
 /*
  * Zone map of a column of an extent, until the next call.  False where the
@@ -62,16 +65,16 @@ typedef struct StoreZone
 	StoreValue	maximum;
 	bool		coded;			/* are all values codes of the dictionary? */
 	const void *codes;			/* then: a set, bytes of a rowset */
-}			StoreZone;
+} StoreZone;
 
-extern bool store_reader_zone(StoreReader * reader, const StoreExtent * extent,
-							  uint32 column_id, StoreZone * zone);
+extern bool store_reader_zone(StoreReader *reader, const StoreExtent *extent,
+							  uint32 column_id, StoreZone *zone);
 
 /*
  * The codes of a canonical value in the dictionary of a column (there may be
  * several): returns their number, 0 where it has none.
  */
-extern int	store_reader_codes(StoreReader * reader, uint32 column_id,
+extern int	store_reader_codes(StoreReader *reader, uint32 column_id,
 							   const void *bytes, Size length,
 							   uint32 *codes, int room);
 
@@ -80,9 +83,9 @@ typedef struct StoreReaderCounts
 {
 	int64		parts;
 	int64		tail_rows;
-}			StoreReaderCounts;
+} StoreReaderCounts;
 
-extern StoreReaderCounts store_reader_counts(const StoreReader * reader);
-extern void store_reader_end(StoreReader * reader);
+extern StoreReaderCounts store_reader_counts(const StoreReader *reader);
+extern void store_reader_end(StoreReader *reader);
 
 #endif							/* ALLMENDE_STORE_READER_H */

@@ -112,7 +112,7 @@ row_fits(TailSeal *seal, uint32 rid, int32 schema)
 }
 
 static void
-add_row(TailSeal *seal, TupleTableSlot * slot)
+add_row(TailSeal *seal, TupleTableSlot *slot)
 {
 	bool		is_null;
 	uint32		rid = (uint32) DatumGetInt64(slot_getattr(slot, 1, &is_null));

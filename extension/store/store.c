@@ -295,7 +295,7 @@ store_journal(int32 id)
 
 /* Lock a relation of a store and note that it is to be dropped. */
 static void
-drop_later(Oid relation, ObjectAddresses * objects)
+drop_later(Oid relation, ObjectAddresses *objects)
 {
 	ObjectAddress address;
 
@@ -346,7 +346,7 @@ store_size(int32 id)
  */
 
 static void
-set_lock_tag(LOCKTAG * tag, Oid sequence, StoreLock lock)
+set_lock_tag(LOCKTAG *tag, Oid sequence, StoreLock lock)
 {
 	SET_LOCKTAG_OBJECT(*tag, MyDatabaseId, RelationRelationId, sequence, lock);
 }
@@ -483,18 +483,29 @@ store_scan_begin(StoreScan *scan, Oid table, Oid index, Snapshot snapshot,
 void
 store_scan_keys(StoreScan *scan, ScanKey keys, int count)
 {
+	MemoryContext previous = MemoryContextSwitchTo(scan->slot->tts_mcxt);
+
 	ExecClearTuple(scan->slot);
 	index_rescan(scan->scan, keys, count, NULL, 0);
+	MemoryContextSwitchTo(previous);
 }
 
 bool
 store_scan_next(StoreScan *scan, bool forward)
 {
+	MemoryContext previous;
+	bool		found;
+
 	CHECK_FOR_INTERRUPTS();
 	MemoryContextReset(scan->row);
-	return index_getnext_slot(scan->scan,
-							  forward ? ForwardScanDirection : BackwardScanDirection,
-							  scan->slot);
+
+	/* a btree scan keeps memory from one call to the next */
+	previous = MemoryContextSwitchTo(scan->slot->tts_mcxt);
+	found = index_getnext_slot(scan->scan,
+							   forward ? ForwardScanDirection : BackwardScanDirection,
+							   scan->slot);
+	MemoryContextSwitchTo(previous);
+	return found;
 }
 
 const unsigned char *

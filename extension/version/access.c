@@ -65,7 +65,7 @@ access_own(Oid head)
 }
 
 bool
-access_may_own_dataset(const Dataset * dataset)
+access_may_own_dataset(const Dataset *dataset)
 {
 	Oid			head = head_find(&dataset->uuid);
 	Oid			owner;
@@ -79,7 +79,7 @@ access_may_own_dataset(const Dataset * dataset)
 }
 
 void
-access_own_dataset(const Dataset * dataset)
+access_own_dataset(const Dataset *dataset)
 {
 	if (!access_may_own_dataset(dataset))
 		ereport(ERROR,
@@ -127,7 +127,7 @@ dataset_by_uuid(const char *text, Snapshot snapshot)
 
 /* The dataset of a table if that is a head; *exists: is there the table? */
 static Dataset *
-dataset_by_head(RangeVar * name, Snapshot snapshot, bool *exists)
+dataset_by_head(RangeVar *name, Snapshot snapshot, bool *exists)
 {
 	Oid			oid = RangeVarGetRelid(name, NoLock, true);
 	Relation	relation = OidIsValid(oid) ?
@@ -150,7 +150,7 @@ dataset_by_head(RangeVar * name, Snapshot snapshot, bool *exists)
  * of the search path that has any.
  */
 static List *
-datasets_by_last_name(RangeVar * name, Snapshot snapshot)
+datasets_by_last_name(RangeVar *name, Snapshot snapshot)
 {
 	List	   *schemas = name->schemaname != NULL ?
 	list_make1_oid(get_namespace_oid(name->schemaname, true)) :
@@ -236,7 +236,7 @@ access_dataset(const char *name, Snapshot snapshot)
 }
 
 char *
-access_dataset_name(const Dataset * dataset)
+access_dataset_name(const Dataset *dataset)
 {
 	Oid			head = head_find(&dataset->uuid);
 	char	   *name = OidIsValid(head) ? get_rel_name(head) : NULL;

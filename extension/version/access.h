@@ -22,8 +22,8 @@ extern bool access_may_write(Oid head);
 extern void access_own(Oid head);
 
 /* Owner of a dataset that may have lost its head: forget, verify. */
-extern void access_own_dataset(const Dataset * dataset);
-extern bool access_may_own_dataset(const Dataset * dataset);
+extern void access_own_dataset(const Dataset *dataset);
+extern bool access_may_own_dataset(const Dataset *dataset);
 
 /* Do policies hide rows from the current user?  Then counts are withheld. */
 extern bool access_is_partial(Oid head);
@@ -33,9 +33,9 @@ extern bool access_is_partial(Oid head);
  * or its uuid.  Raises RD302 where there is none, RD305 where several had the
  * name (uuids in the HINT).
  */
-extern Dataset * access_dataset(const char *name, Snapshot snapshot);
+extern Dataset *access_dataset(const char *name, Snapshot snapshot);
 
 /* What a dataset is called now, or was called last. */
-extern char *access_dataset_name(const Dataset * dataset);
+extern char *access_dataset_name(const Dataset *dataset);
 
 #endif							/* ALLMENDE_VERSION_ACCESS_H */

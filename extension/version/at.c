@@ -44,7 +44,7 @@ at_table_of_type(Oid type)
 }
 
 Schema *
-at_schema_today(Relation relation, Dataset * dataset, Snapshot snapshot)
+at_schema_today(Relation relation, Dataset *dataset, Snapshot snapshot)
 {
 	Branch	   *branch = branch_find(dataset->id, "main", snapshot);
 	Version    *version;
@@ -200,7 +200,7 @@ add_segment(RangeList *list, const SegmentBits *segment)
 }
 
 static Rowset *
-rows_of_version(const Dataset * dataset, const Version * version,
+rows_of_version(const Dataset *dataset, const Version *version,
 				Snapshot snapshot)
 {
 	Store	   *store = store_open(dataset->store);

@@ -32,11 +32,11 @@ extern void at_install_hooks(void);
 extern Oid	at_table_of_type(Oid type);
 
 /*
- * The schema of a head as it is now; *dataset gets columns that are not written
- * down yet.
+ * The schema of a head as it is now; new columns are counted in
+ * *dataset, in memory.
  */
-extern Schema * at_schema_today(Relation relation, Dataset * dataset,
-								Snapshot snapshot);
+extern Schema *at_schema_today(Relation relation, Dataset *dataset,
+							   Snapshot snapshot);
 
 /*
  * at_plan.c
@@ -58,7 +58,7 @@ extern const CustomScanMethods at_scan_methods;
  * Raise 42501 unless the current user may read these attributes (numbers from 1;
  * 0: the whole row); of no attribute: any.
  */
-extern void at_check_rights(Oid table, const Bitmapset * columns);
+extern void at_check_rights(Oid table, const Bitmapset *columns);
 
 /* May the current user read anything of a table? */
 extern bool at_may_read(Oid table);
@@ -76,7 +76,7 @@ extern AtPolicy *at_policy_create(Relation relation);
 extern const Bitmapset *at_policy_columns(const AtPolicy *policy);
 
 /* Does a row, of which these attributes are set, pass? */
-extern bool at_policy_passes(AtPolicy *policy, TupleTableSlot * row);
+extern bool at_policy_passes(AtPolicy *policy, TupleTableSlot *row);
 
 /*
  * Conditions that rows must satisfy, which whoever asks checks again.
@@ -128,8 +128,8 @@ extern bool at_prune_keeps(AtPrune *prune, const StoreExtent *extent);
 typedef struct AtKey AtKey;
 
 /* NULL where conditions do not give the key. */
-extern AtKey *at_key_create(Relation relation, const Dataset * dataset,
-							const Schema * today, const Store *store,
+extern AtKey *at_key_create(Relation relation, const Dataset *dataset,
+							const Schema *today, const Store *store,
 							Snapshot snapshot,
 							const AtCondition *conditions, int count);
 
@@ -150,7 +150,7 @@ typedef struct AtReader AtReader;
  * change in between, are looked at by at_reader_start().  Lives in the current
  * memory context.
  */
-extern AtReader *at_reader_begin(Oid table, const Bitmapset * columns,
+extern AtReader *at_reader_begin(Oid table, const Bitmapset *columns,
 								 Snapshot snapshot,
 								 const AtCondition *conditions, int count);
 extern Relation at_reader_relation(const AtReader *reader);
@@ -165,14 +165,14 @@ extern void at_reader_resolve(AtReader *reader, const char *ref);
  * The next row, in a slot with the descriptor of the table; NULL at the end.  It
  * is there until the next call.  Attributes that are not read are null.
  */
-extern TupleTableSlot * at_reader_next(AtReader *reader);
+extern TupleTableSlot *at_reader_next(AtReader *reader);
 extern void at_reader_end(AtReader *reader);
 
 /* For EXPLAIN. */
 typedef struct AtReaderState
 {
 	const char *dataset;
-	const		Version *version;	/* NULL: WORKING, or none resolved yet */
+	const Version *version;		/* NULL: WORKING, or none resolved yet */
 	bool		by_key;
 	bool		prunes;
 	bool		has_policy;

@@ -70,7 +70,7 @@ same_type_name(const char *a, const char *b)
 }
 
 static const SchemaColumn *
-key_column(const Schema * schema, int place)
+key_column(const Schema *schema, int place)
 {
 	for (int i = 0; i < schema->count; i++)
 	{
@@ -81,12 +81,12 @@ key_column(const Schema * schema, int place)
 }
 
 static bool
-same_key(const Schema * a, const Schema * b)
+same_key(const Schema *a, const Schema *b)
 {
 	for (int place = 1;; place++)
 	{
-		const		SchemaColumn *one = key_column(a, place);
-		const		SchemaColumn *other = key_column(b, place);
+		const SchemaColumn *one = key_column(a, place);
+		const SchemaColumn *other = key_column(b, place);
 
 		if (one == NULL || other == NULL)
 			return one == other;
@@ -101,7 +101,7 @@ same_key(const Schema * a, const Schema * b)
  * written, is in the key index by the same bytes.
  */
 static bool
-key_is_stable(const Dataset * dataset, const Schema * today, Snapshot snapshot)
+key_is_stable(const Dataset *dataset, const Schema *today, Snapshot snapshot)
 {
 	Relation	table = table_open(catalog_relation("schema"),
 								   AccessShareLock);
@@ -128,7 +128,7 @@ key_is_stable(const Dataset * dataset, const Schema * today, Snapshot snapshot)
 
 	foreach(cell, ids)
 	{
-		const		Schema *schema = schema_find(lfirst_int(cell), snapshot);
+		const Schema *schema = schema_find(lfirst_int(cell), snapshot);
 
 		if (schema == NULL || !same_key(schema, today))
 			return false;
@@ -172,12 +172,12 @@ find_condition(KeyColumn *column, const AtCondition *conditions, int count)
 }
 
 AtKey *
-at_key_create(Relation relation, const Dataset * dataset, const Schema * today,
+at_key_create(Relation relation, const Dataset *dataset, const Schema *today,
 			  const Store *store, Snapshot snapshot,
 			  const AtCondition *conditions, int count)
 {
 	AtKey	   *key = palloc0(sizeof(*key));
-	const		SchemaColumn *column;
+	const SchemaColumn *column;
 
 	while ((column = key_column(today, key->count + 1)) != NULL)
 	{

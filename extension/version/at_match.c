@@ -17,7 +17,7 @@
 
 /* The column that an expression is, but for how its type is called; else 0. */
 static AttrNumber
-column_of(RelOptInfo * rel, Node *expression)
+column_of(RelOptInfo *rel, Node *expression)
 {
 	Var		   *variable;
 
@@ -41,7 +41,7 @@ base_type_of(Node *expression)
 
 /* Can the value be computed once, before the scan? */
 static bool
-is_fixed(PlannerInfo *root, RelOptInfo * rel, Node *value)
+is_fixed(PlannerInfo *root, RelOptInfo *rel, Node *value)
 {
 	return !bms_is_member(rel->relid, pull_varnos(root, value)) &&
 		!contain_volatile_functions(value) && !contain_subplans(value);
@@ -61,7 +61,7 @@ match_operator(Oid type, Oid operator, AtMatch *match)
 }
 
 static bool
-match_comparison(PlannerInfo *root, RelOptInfo * rel, OpExpr *clause, AtMatch *match)
+match_comparison(PlannerInfo *root, RelOptInfo *rel, OpExpr *clause, AtMatch *match)
 {
 	Node	   *left;
 	Node	   *right;
@@ -88,7 +88,7 @@ match_comparison(PlannerInfo *root, RelOptInfo * rel, OpExpr *clause, AtMatch *m
 }
 
 static bool
-match_any(PlannerInfo *root, RelOptInfo * rel, ScalarArrayOpExpr * clause, AtMatch *match)
+match_any(PlannerInfo *root, RelOptInfo *rel, ScalarArrayOpExpr *clause, AtMatch *match)
 {
 	Node	   *left = linitial(clause->args);
 	Node	   *right = lsecond(clause->args);
@@ -103,7 +103,7 @@ match_any(PlannerInfo *root, RelOptInfo * rel, ScalarArrayOpExpr * clause, AtMat
 }
 
 static bool
-match_null(RelOptInfo * rel, NullTest * clause, AtMatch *match)
+match_null(RelOptInfo *rel, NullTest *clause, AtMatch *match)
 {
 	match->kind = clause->nulltesttype == IS_NULL ? AT_IS_NULL :
 		AT_IS_NOT_NULL;
@@ -116,7 +116,7 @@ match_null(RelOptInfo * rel, NullTest * clause, AtMatch *match)
 }
 
 bool
-at_match_clause(PlannerInfo *root, RelOptInfo * rel, RestrictInfo * info,
+at_match_clause(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *info,
 				AtMatch *match)
 {
 	Node	   *clause = (Node *) info->clause;

@@ -24,8 +24,8 @@ typedef struct AtMatch
  * Is a clause a condition on one column of a relation, with a value that does
  * not change while the relation is scanned?
  */
-extern bool at_match_clause(PlannerInfo *root, RelOptInfo * rel,
-							RestrictInfo * info, AtMatch *match);
+extern bool at_match_clause(PlannerInfo *root, RelOptInfo *rel,
+							RestrictInfo *info, AtMatch *match);
 
 /* As a part of a plan, and back. */
 extern List *at_match_write(const AtMatch *match);

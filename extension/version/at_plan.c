@@ -119,7 +119,7 @@ table_of_call(const FuncExpr *call)
 
 /* The call that a relation consists of, else NULL. */
 static FuncExpr *
-call_of_relation(const RangeTblEntry * entry)
+call_of_relation(const RangeTblEntry *entry)
 {
 	RangeTblFunction *function;
 	FuncExpr   *call;
@@ -138,7 +138,7 @@ call_of_relation(const RangeTblEntry * entry)
 
 /* The dataset of a table, and its last version; false where it has none. */
 static bool
-find_head(Oid table, Dataset * *dataset, Version * *version)
+find_head(Oid table, Dataset **dataset, Version **version)
 {
 	Snapshot	snapshot = GetActiveSnapshot();
 	Relation	relation = try_relation_open(table, AccessShareLock);
@@ -234,7 +234,7 @@ key_columns(Oid table)
 
 /* Does a clause say what a column of the key is equal to? */
 static bool
-gives_key(PlannerInfo *root, RelOptInfo * rel, RestrictInfo * info,
+gives_key(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *info,
 		  AttrNumber attnum)
 {
 	AtMatch		match;
@@ -244,8 +244,8 @@ gives_key(PlannerInfo *root, RelOptInfo * rel, RestrictInfo * info,
 }
 
 static bool
-matches_column(PlannerInfo *root, RelOptInfo * rel, EquivalenceClass * class,
-			   EquivalenceMember * member, void *attnum)
+matches_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *class,
+			   EquivalenceMember *member, void *attnum)
 {
 	Expr	   *expression = member->em_expr;
 
@@ -263,8 +263,8 @@ matches_column(PlannerInfo *root, RelOptInfo * rel, EquivalenceClass * class,
  * where none do.
  */
 static bool
-find_outer(PlannerInfo *root, RelOptInfo * rel, AttrNumber attnum,
-		   Relids * outer)
+find_outer(PlannerInfo *root, RelOptInfo *rel, AttrNumber attnum,
+		   Relids *outer)
 {
 	List	   *clauses = NIL;
 	ListCell   *cell;
@@ -301,8 +301,8 @@ find_outer(PlannerInfo *root, RelOptInfo * rel, AttrNumber attnum,
 
 /* Is the whole key given, with values from these other relations? */
 static bool
-key_is_given(PlannerInfo *root, RelOptInfo * rel, List *columns,
-			 Relids * outer)
+key_is_given(PlannerInfo *root, RelOptInfo *rel, List *columns,
+			 Relids *outer)
 {
 	ListCell   *cell;
 
@@ -316,7 +316,7 @@ key_is_given(PlannerInfo *root, RelOptInfo * rel, List *columns,
 }
 
 static void
-set_costs(Path * path, RelOptInfo * rel, bool by_key)
+set_costs(Path *path, RelOptInfo *rel, bool by_key)
 {
 	QualCost	qual = rel->baserestrictcost;
 	double		rows = by_key ? path->rows : rel->tuples;
@@ -338,9 +338,9 @@ set_costs(Path * path, RelOptInfo * rel, bool by_key)
 	path->total_cost = path->startup_cost + run;
 }
 
-static Plan * at_plan_path(PlannerInfo *root, RelOptInfo * rel,
-						   CustomPath * path, List *targets, List *clauses,
-						   List *plans);
+static Plan *at_plan_path(PlannerInfo *root, RelOptInfo *rel,
+						  CustomPath *path, List *targets, List *clauses,
+						  List *plans);
 
 static const CustomPathMethods path_methods = {
 	.CustomName = "Allmende At",
@@ -348,7 +348,7 @@ static const CustomPathMethods path_methods = {
 };
 
 static void
-add_at_path(PlannerInfo *root, RelOptInfo * rel, Relids outer, bool by_key)
+add_at_path(PlannerInfo *root, RelOptInfo *rel, Relids outer, bool by_key)
 {
 	CustomPath *path = makeNode(CustomPath);
 
@@ -368,8 +368,8 @@ add_at_path(PlannerInfo *root, RelOptInfo * rel, Relids outer, bool by_key)
 
 /* The hook: our node in place of a call. */
 static void
-at_pathlist(PlannerInfo *root, RelOptInfo * rel, Index index,
-			RangeTblEntry * entry)
+at_pathlist(PlannerInfo *root, RelOptInfo *rel, Index index,
+			RangeTblEntry *entry)
 {
 	FuncExpr   *call;
 	Oid			table;
@@ -398,7 +398,7 @@ at_pathlist(PlannerInfo *root, RelOptInfo * rel, Index index,
 
 /* Columns of the relation that are used, whole rows among them. */
 static List *
-scan_targets(RelOptInfo * rel, List *targets, List *quals)
+scan_targets(RelOptInfo *rel, List *targets, List *quals)
 {
 	List	   *variables = list_concat(pull_var_clause((Node *) targets,
 														PVC_RECURSE_AGGREGATES |
@@ -433,7 +433,7 @@ scan_targets(RelOptInfo * rel, List *targets, List *quals)
  * custom_exprs are the ref, the conditions' values, and their clauses.
  */
 static Plan *
-at_plan_path(PlannerInfo *root, RelOptInfo * rel, CustomPath * path,
+at_plan_path(PlannerInfo *root, RelOptInfo *rel, CustomPath *path,
 			 List *targets, List *clauses, List *plans)
 {
 	RangeTblEntry *entry = planner_rt_fetch(rel->relid, root);
@@ -518,8 +518,8 @@ may_see_column(Oid table, AttrNumber attnum)
 
 /* The hook: statistics of the head for columns of its versions. */
 static bool
-at_statistics(PlannerInfo *root, RangeTblEntry * entry, AttrNumber attnum,
-			  VariableStatData * data)
+at_statistics(PlannerInfo *root, RangeTblEntry *entry, AttrNumber attnum,
+			  VariableStatData *data)
 {
 	FuncExpr   *call = call_of_relation(entry);
 	Oid			table;

@@ -38,7 +38,7 @@ at_may_read(Oid table)
 }
 
 static bool
-may_read_columns(Oid table, const Bitmapset * columns)
+may_read_columns(Oid table, const Bitmapset *columns)
 {
 	int			column = -1;
 
@@ -58,7 +58,7 @@ may_read_columns(Oid table, const Bitmapset * columns)
 }
 
 void
-at_check_rights(Oid table, const Bitmapset * columns)
+at_check_rights(Oid table, const Bitmapset *columns)
 {
 	if (pg_class_aclcheck(table, GetUserId(), ACL_SELECT) != ACLCHECK_OK &&
 		!may_read_columns(table, columns))
@@ -102,7 +102,7 @@ get_quals(Relation relation)
 
 /* Of system columns, rows of versions have tableoid only. */
 static void
-check_columns(Relation relation, const Bitmapset * attributes)
+check_columns(Relation relation, const Bitmapset *attributes)
 {
 	int			member = -1;
 
@@ -162,14 +162,14 @@ at_policy_create(Relation relation)
 	return policy;
 }
 
-const		Bitmapset *
+const Bitmapset *
 at_policy_columns(const AtPolicy *policy)
 {
 	return policy->columns;
 }
 
 bool
-at_policy_passes(AtPolicy *policy, TupleTableSlot * row)
+at_policy_passes(AtPolicy *policy, TupleTableSlot *row)
 {
 	ResetExprContext(policy->expressions);
 	policy->expressions->ecxt_scantuple = row;

@@ -68,7 +68,7 @@ struct AtReader
 
 /* All attributes that are there, of a set in which 0 means all. */
 static Bitmapset *
-present_columns(TupleDesc descriptor, const Bitmapset * columns)
+present_columns(TupleDesc descriptor, const Bitmapset *columns)
 {
 	Bitmapset  *present = NULL;
 	bool		all = bms_is_member(0, columns);
@@ -84,7 +84,7 @@ present_columns(TupleDesc descriptor, const Bitmapset * columns)
 
 /* Policies are asked before anything else of a row is read. */
 static void
-open_columns(AtReader *reader, const Bitmapset * columns)
+open_columns(AtReader *reader, const Bitmapset *columns)
 {
 	TupleDesc	descriptor = RelationGetDescr(reader->relation);
 	Bitmapset  *wanted = present_columns(descriptor, columns);
@@ -106,7 +106,7 @@ open_columns(AtReader *reader, const Bitmapset * columns)
 }
 
 AtReader *
-at_reader_begin(Oid table, const Bitmapset * columns, Snapshot snapshot,
+at_reader_begin(Oid table, const Bitmapset *columns, Snapshot snapshot,
 				const AtCondition *conditions, int count)
 {
 	AtReader   *reader = palloc0(sizeof(*reader));
@@ -168,6 +168,7 @@ close_version(AtReader *reader)
 	reader->segment = NULL;
 	reader->version = NULL;
 	reader->ref = NULL;
+	reader->rids = NULL;
 	MemoryContextReset(reader->version_context);
 }
 

@@ -52,15 +52,15 @@ typedef struct AtScan
 #define PLAN_VALUES(plan) ((List *) lsecond((plan)->custom_exprs))
 #define PLAN_CLAUSES(plan) ((List *) lthird((plan)->custom_exprs))
 
-static Node *at_scan_create(CustomScan * plan);
-static void at_scan_begin(CustomScanState * node, EState * estate, int flags);
-static TupleTableSlot * at_scan_exec(CustomScanState * node);
-static void at_scan_end(CustomScanState * node);
-static void at_scan_rescan(CustomScanState * node);
-static void at_scan_explain(CustomScanState * node, List *ancestors,
-							ExplainState * explain);
+static Node *at_scan_create(CustomScan *plan);
+static void at_scan_begin(CustomScanState *node, EState *estate, int flags);
+static TupleTableSlot *at_scan_exec(CustomScanState *node);
+static void at_scan_end(CustomScanState *node);
+static void at_scan_rescan(CustomScanState *node);
+static void at_scan_explain(CustomScanState *node, List *ancestors,
+							ExplainState *explain);
 
-const		CustomScanMethods at_scan_methods = {
+const CustomScanMethods at_scan_methods = {
 	.CustomName = "Allmende At",
 	.CreateCustomScanState = at_scan_create
 };
@@ -75,7 +75,7 @@ static const CustomExecMethods exec_methods = {
 };
 
 static Node *
-at_scan_create(CustomScan * plan)
+at_scan_create(CustomScan *plan)
 {
 	AtScan	   *scan = (AtScan *) newNode(sizeof(AtScan),
 										  T_CustomScanState);
@@ -98,7 +98,7 @@ check_function(Oid function)
 
 /* Take over the columns of the plan; returns them as a set. */
 static Bitmapset *
-begin_columns(AtScan *scan, CustomScan * plan)
+begin_columns(AtScan *scan, CustomScan *plan)
 {
 	Bitmapset  *columns = NULL;
 	ListCell   *cell;
@@ -117,7 +117,7 @@ begin_columns(AtScan *scan, CustomScan * plan)
 
 /* The table may have changed since the query was parsed. */
 static void
-check_columns(Relation relation, CustomScan * plan)
+check_columns(Relation relation, CustomScan *plan)
 {
 	TupleDesc	descriptor = RelationGetDescr(relation);
 	ListCell   *cell;
@@ -140,7 +140,7 @@ check_columns(Relation relation, CustomScan * plan)
 }
 
 static void
-begin_conditions(AtScan *scan, CustomScan * plan)
+begin_conditions(AtScan *scan, CustomScan *plan)
 {
 	List	   *written = PLAN_CONDITIONS(plan);
 	int			count = list_length(written);
@@ -164,7 +164,7 @@ begin_conditions(AtScan *scan, CustomScan * plan)
  * ref is resolved when the first row is asked for.
  */
 static void
-at_scan_begin(CustomScanState * node, EState * estate, int flags)
+at_scan_begin(CustomScanState *node, EState *estate, int flags)
 {
 	AtScan	   *scan = (AtScan *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
@@ -269,7 +269,7 @@ start(AtScan *scan)
 }
 
 static Datum
-whole_row(AtScan *scan, TupleTableSlot * row)
+whole_row(AtScan *scan, TupleTableSlot *row)
 {
 	MemoryContext previous;
 	Datum		result;
@@ -285,7 +285,7 @@ whole_row(AtScan *scan, TupleTableSlot * row)
 
 /* From a row of the table to a row of the scan. */
 static TupleTableSlot *
-store_row(AtScan *scan, TupleTableSlot * row)
+store_row(AtScan *scan, TupleTableSlot *row)
 {
 	TupleTableSlot *slot = scan->css.ss.ss_ScanTupleSlot;
 
@@ -302,7 +302,7 @@ store_row(AtScan *scan, TupleTableSlot * row)
 }
 
 static TupleTableSlot *
-next_row(ScanState * node)
+next_row(ScanState *node)
 {
 	AtScan	   *scan = (AtScan *) node;
 	TupleTableSlot *row;
@@ -319,7 +319,7 @@ next_row(ScanState * node)
  * it to nodes without a relation to find that row.
  */
 static bool
-recheck_row(ScanState * node, TupleTableSlot * slot)
+recheck_row(ScanState *node, TupleTableSlot *slot)
 {
 	AtScan	   *scan = (AtScan *) node;
 	EPQState   *state = node->ps.state->es_epq_active;
@@ -347,13 +347,13 @@ recheck_row(ScanState * node, TupleTableSlot * slot)
 }
 
 static TupleTableSlot *
-at_scan_exec(CustomScanState * node)
+at_scan_exec(CustomScanState *node)
 {
 	return ExecScan(&node->ss, next_row, recheck_row);
 }
 
 static void
-at_scan_end(CustomScanState * node)
+at_scan_end(CustomScanState *node)
 {
 	AtScan	   *scan = (AtScan *) node;
 
@@ -366,28 +366,28 @@ at_scan_end(CustomScanState * node)
 }
 
 static void
-at_scan_rescan(CustomScanState * node)
+at_scan_rescan(CustomScanState *node)
 {
 	((AtScan *) node)->started = false;
 	ExecScanReScan(&node->ss);
 }
 
 static void
-explain_expression(CustomScanState * node, const char *label, Node *expression,
-				   List *ancestors, ExplainState * explain)
+explain_expression(CustomScanState *node, const char *label, Node *expression,
+				   List *ancestors, ExplainState *explain)
 {
 	List	   *context = set_deparse_context_plan(explain->deparse_cxt,
 												   node->ss.ps.plan, ancestors);
-	bool		prefix = list_length(explain->rtable) > 1 || explain->verbose;
 
 	ExplainPropertyText(label,
-						deparse_expression(expression, context, prefix, false),
+						deparse_expression(expression, context,
+										   explain->verbose, false),
 						explain);
 }
 
 static void
 explain_version(AtScan *scan, const AtReaderState *state, List *ancestors,
-				ExplainState * explain)
+				ExplainState *explain)
 {
 	Expr	   *ref = PLAN_REF((CustomScan *) scan->css.ss.ps.plan);
 
@@ -407,7 +407,7 @@ explain_version(AtScan *scan, const AtReaderState *state, List *ancestors,
 
 static void
 explain_conditions(AtScan *scan, const AtReaderState *state, List *ancestors,
-				   ExplainState * explain)
+				   ExplainState *explain)
 {
 	List	   *clauses = PLAN_CLAUSES((CustomScan *) scan->css.ss.ps.plan);
 
@@ -421,7 +421,7 @@ explain_conditions(AtScan *scan, const AtReaderState *state, List *ancestors,
  * What was read tells of rows that policies hide, and is withheld then.
  */
 static void
-explain_work(const AtReaderState *state, ExplainState * explain)
+explain_work(const AtReaderState *state, ExplainState *explain)
 {
 	if (state->has_policy)
 		return;
@@ -437,7 +437,7 @@ explain_work(const AtReaderState *state, ExplainState * explain)
 }
 
 static void
-at_scan_explain(CustomScanState * node, List *ancestors, ExplainState * explain)
+at_scan_explain(CustomScanState *node, List *ancestors, ExplainState *explain)
 {
 	AtScan	   *scan = (AtScan *) node;
 	Expr	   *ref = PLAN_REF((CustomScan *) node->ss.ps.plan);

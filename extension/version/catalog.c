@@ -182,7 +182,7 @@ dataset_from(Datum *values, bool *nulls)
 }
 
 static void
-dataset_values(const Dataset * dataset, Datum *values, bool *nulls)
+dataset_values(const Dataset *dataset, Datum *values, bool *nulls)
 {
 	NameData   *owner = palloc(sizeof(*owner));
 
@@ -216,7 +216,7 @@ dataset_scan(const char *index, Snapshot snapshot, ScanKey key)
 }
 
 Dataset *
-dataset_find(const pg_uuid_t * uuid, Snapshot snapshot)
+dataset_find(const pg_uuid_t *uuid, Snapshot snapshot)
 {
 	ScanKeyData key;
 
@@ -237,8 +237,8 @@ dataset_find_id(int32 id, Snapshot snapshot)
 static int
 compare_datasets(const ListCell *a, const ListCell *b)
 {
-	const		Dataset *one = lfirst(a);
-	const		Dataset *other = lfirst(b);
+	const Dataset *one = lfirst(a);
+	const Dataset *other = lfirst(b);
 	int			order = strcmp(one->name, other->name);
 
 	return order != 0 ? order : memcmp(&one->uuid, &other->uuid, UUID_LEN);
@@ -261,7 +261,7 @@ dataset_list(Snapshot snapshot)
 }
 
 void
-dataset_insert(const Dataset * dataset)
+dataset_insert(const Dataset *dataset)
 {
 	Datum		values[DATASET_COLUMNS];
 	bool		nulls[DATASET_COLUMNS];
@@ -275,7 +275,7 @@ dataset_insert(const Dataset * dataset)
  * DDL the strongest one, a commit that on the branch.
  */
 void
-dataset_update(const Dataset * dataset)
+dataset_update(const Dataset *dataset)
 {
 	Relation	relation = table_open(catalog_relation("dataset"),
 									  RowExclusiveLock);
@@ -400,7 +400,7 @@ mark_find(int32 dataset, const char *name, Snapshot snapshot)
 }
 
 void
-mark_insert(const Mark * mark)
+mark_insert(const Mark *mark)
 {
 	Datum		values[MARK_COLUMNS];
 	bool		nulls[MARK_COLUMNS] = {false};

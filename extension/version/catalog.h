@@ -31,7 +31,7 @@ typedef struct Dataset
 	int32		columns;		/* highest column id given */
 	char	   *suspect;		/* or NULL */
 	bytea	   *witness;		/* or NULL */
-}			Dataset;
+} Dataset;
 
 typedef struct Branch
 {
@@ -43,7 +43,7 @@ typedef struct Branch
 	int32		number;			/* of the last version; 0: none yet */
 	int64		version;
 	ItemPointerData tid;		/* of this row, for the commit */
-}			Branch;
+} Branch;
 
 typedef struct Version
 {
@@ -68,7 +68,7 @@ typedef struct Version
 	unsigned char delta_hash[CANONICAL_HASH_SIZE];
 	unsigned char fingerprint[CANONICAL_HASH_SIZE];
 	unsigned char nonce[CANONICAL_HASH_SIZE];
-}			Version;
+} Version;
 
 typedef struct Mark
 {
@@ -77,7 +77,7 @@ typedef struct Mark
 	int64		version;
 	char	   *author;
 	TimestampTz marked_at;
-}			Mark;
+} Mark;
 
 /* A column of a schema. */
 typedef struct SchemaColumn
@@ -93,7 +93,7 @@ typedef struct SchemaColumn
 	bool		required;		/* NOT NULL */
 	bytea	   *initial;		/* canonical value of rows older than it, or
 								 * NULL */
-}			SchemaColumn;
+} SchemaColumn;
 
 typedef struct Schema
 {
@@ -102,37 +102,37 @@ typedef struct Schema
 	unsigned char digest[CANONICAL_HASH_SIZE];
 	int			count;
 	SchemaColumn *columns;
-}			Schema;
+} Schema;
 
 /* The next number of allmende.catalog_id, allmende.version_id. */
 extern int32 catalog_new_id(void);
 extern int64 catalog_new_version_id(void);
 
-extern Dataset * dataset_find(const pg_uuid_t * uuid, Snapshot snapshot);
-extern Dataset * dataset_find_id(int32 id, Snapshot snapshot);
-extern void dataset_insert(const Dataset * dataset);
-extern void dataset_update(const Dataset * dataset);
+extern Dataset *dataset_find(const pg_uuid_t *uuid, Snapshot snapshot);
+extern Dataset *dataset_find_id(int32 id, Snapshot snapshot);
+extern void dataset_insert(const Dataset *dataset);
+extern void dataset_update(const Dataset *dataset);
 extern void dataset_delete(int32 id);	/* and all that is of it here */
 extern List *dataset_list(Snapshot snapshot);	/* of Dataset, by name */
 
-extern Branch * branch_find(int32 dataset, const char *name,
-							Snapshot snapshot);
-extern Branch * branch_find_id(int32 id, Snapshot snapshot);
+extern Branch *branch_find(int32 dataset, const char *name,
+						   Snapshot snapshot);
+extern Branch *branch_find_id(int32 id, Snapshot snapshot);
 extern List *branch_list(int32 dataset, Snapshot snapshot);
-extern void branch_insert(const Branch * branch);
+extern void branch_insert(const Branch *branch);
 
 /*
  * Lock the row of a branch against other commits, until the end of the
  * transaction, in mode FOR NO KEY UPDATE; waits.  Returns the row as it is then.
  * 40001 in REPEATABLE READ and above if it has changed since the snapshot.
  */
-extern Branch * branch_lock(int32 id);
+extern Branch *branch_lock(int32 id);
 
 /* Set number and version of a branch whose row is locked. */
-extern void branch_advance(Branch * branch, int32 number, int64 version);
+extern void branch_advance(Branch *branch, int32 number, int64 version);
 
-extern Version * version_find_id(int64 id, Snapshot snapshot);
-extern Version * version_find(int32 branch, int32 number, Snapshot snapshot);
+extern Version *version_find_id(int64 id, Snapshot snapshot);
+extern Version *version_find(int32 branch, int32 number, Snapshot snapshot);
 
 /* Those of a branch with numbers from after + 1 to number, the last one first. */
 extern List *version_list(int32 branch, int32 after, int32 number,
@@ -142,36 +142,36 @@ extern List *version_list(int32 branch, int32 after, int32 number,
  * The version on a path that was valid, or else committed, last at or before a
  * time; the last one of those with the same time.
  */
-extern Version * version_find_time(const VersionPath * path, TimestampTz time,
-								   Snapshot snapshot);
+extern Version *version_find_time(const VersionPath *path, TimestampTz time,
+								  Snapshot snapshot);
 
 /* When the last version on a path that has a source was committed, if any. */
-extern bool version_find_source(const VersionPath * path,
-								TimestampTz * committed_at, Snapshot snapshot);
+extern bool version_find_source(const VersionPath *path,
+								TimestampTz *committed_at, Snapshot snapshot);
 
 /* Those with a revision from first to last; List of Version, by revision. */
 extern List *version_find_revisions(int32 dataset, const RevisionId *first,
 									const RevisionId *last,
 									Snapshot snapshot);
-extern void version_insert(const Version * version);
+extern void version_insert(const Version *version);
 
 /*
  * The place of a version and those that its branch began at: what bitmaps are
  * read by.
  */
-extern VersionPath * version_path(int32 branch, int32 number,
-								  Snapshot snapshot);
+extern VersionPath *version_path(int32 branch, int32 number,
+								 Snapshot snapshot);
 
-extern Schema * schema_find(int32 id, Snapshot snapshot);
+extern Schema *schema_find(int32 id, Snapshot snapshot);
 
 /* The schema of a dataset with this digest, else NULL. */
-extern Schema * schema_find_digest(int32 dataset, const unsigned char *digest,
-								   Snapshot snapshot);
-extern void schema_insert(const Schema * schema);
+extern Schema *schema_find_digest(int32 dataset, const unsigned char *digest,
+								  Snapshot snapshot);
+extern void schema_insert(const Schema *schema);
 
-extern Mark * mark_find(int32 dataset, const char *name, Snapshot snapshot);
+extern Mark *mark_find(int32 dataset, const char *name, Snapshot snapshot);
 extern List *mark_list(int32 dataset, Snapshot snapshot);
-extern void mark_insert(const Mark * mark);
+extern void mark_insert(const Mark *mark);
 extern bool mark_delete(int32 dataset, const char *name);
 
 /*

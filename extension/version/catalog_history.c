@@ -99,7 +99,7 @@ version_list(int32 branch, int32 after, int32 number, Snapshot snapshot)
 /* The search in one place of a path; goes on from what was found in others. */
 static void
 find_time_in_place(VersionPlace place, TimestampTz time, Snapshot snapshot,
-				   VersionPlace * found, TimestampTz * found_time)
+				   VersionPlace *found, TimestampTz *found_time)
 {
 	BranchScan	scan;
 	HeapTuple	tuple;
@@ -123,7 +123,7 @@ find_time_in_place(VersionPlace place, TimestampTz time, Snapshot snapshot,
 }
 
 Version *
-version_find_time(const VersionPath * path, TimestampTz time, Snapshot snapshot)
+version_find_time(const VersionPath *path, TimestampTz time, Snapshot snapshot)
 {
 	VersionPlace found = {0, 0};
 	TimestampTz found_time = 0;
@@ -137,7 +137,7 @@ version_find_time(const VersionPath * path, TimestampTz time, Snapshot snapshot)
 }
 
 static bool
-find_source_in_place(VersionPlace place, TimestampTz * committed_at,
+find_source_in_place(VersionPlace place, TimestampTz *committed_at,
 					 Snapshot snapshot)
 {
 	BranchScan	scan;
@@ -160,7 +160,7 @@ find_source_in_place(VersionPlace place, TimestampTz * committed_at,
 }
 
 bool
-version_find_source(const VersionPath * path, TimestampTz * committed_at,
+version_find_source(const VersionPath *path, TimestampTz *committed_at,
 					Snapshot snapshot)
 {
 	for (int i = 0; i < path->count; i++)

@@ -44,8 +44,8 @@ extern int64 catalog_delete(const char *table, const char *index,
 extern char *catalog_text(Datum value, bool isnull);
 
 /* A row of table version. */
-extern Version * version_from_tuple(struct HeapTupleData *tuple,
-									TupleDesc descriptor);
+extern Version *version_from_tuple(struct HeapTupleData *tuple,
+								   TupleDesc descriptor);
 
 /* Ids of all schemas of a dataset, as a List of int. */
 extern List *schema_ids(int32 dataset, Snapshot snapshot);

@@ -12,7 +12,7 @@
 #include "catalog_scan.h"
 
 static void
-schema_columns(Schema * schema, Snapshot snapshot)
+schema_columns(Schema *schema, Snapshot snapshot)
 {
 	Datum		values[SCHEMA_COLUMN_COLUMNS];
 	bool		nulls[SCHEMA_COLUMN_COLUMNS];
@@ -118,7 +118,7 @@ schema_find_digest(int32 dataset, const unsigned char *digest,
 }
 
 static void
-schema_insert_column(int32 schema, int position, const SchemaColumn * column)
+schema_insert_column(int32 schema, int position, const SchemaColumn *column)
 {
 	Datum		values[SCHEMA_COLUMN_COLUMNS] = {0};
 	bool		nulls[SCHEMA_COLUMN_COLUMNS] = {false};
@@ -142,7 +142,7 @@ schema_insert_column(int32 schema, int position, const SchemaColumn * column)
 }
 
 void
-schema_insert(const Schema * schema)
+schema_insert(const Schema *schema)
 {
 	Datum		values[SCHEMA_COLUMNS];
 	bool		nulls[SCHEMA_COLUMNS] = {false};

@@ -100,7 +100,7 @@ branch_find_id(int32 id, Snapshot snapshot)
 }
 
 void
-branch_insert(const Branch * branch)
+branch_insert(const Branch *branch)
 {
 	Datum		values[BRANCH_COLUMNS];
 	bool		nulls[BRANCH_COLUMNS] = {false};
@@ -131,7 +131,7 @@ fail_branch_moved(void)
  */
 static void
 branch_lock_row(Relation relation, ItemPointer tid, Snapshot snapshot,
-				TupleTableSlot * slot)
+				TupleTableSlot *slot)
 {
 	TM_FailureData failure;
 	TM_Result	result;
@@ -183,7 +183,7 @@ branch_lock(int32 id)
 }
 
 void
-branch_advance(Branch * branch, int32 number, int64 version)
+branch_advance(Branch *branch, int32 number, int64 version)
 {
 	Relation	relation = table_open(catalog_relation("branch"),
 									  RowExclusiveLock);
@@ -262,7 +262,7 @@ hash_value(const unsigned char *hash)
 }
 
 static void
-parents_from(Version * version, Datum value)
+parents_from(Version *version, Datum value)
 {
 	Datum	   *values;
 	bool	   *nulls;
@@ -276,7 +276,7 @@ parents_from(Version * version, Datum value)
 }
 
 static Datum
-parents_value(const Version * version)
+parents_value(const Version *version)
 {
 	Datum	   *values = palloc(Max(version->parent_count, 1) * sizeof(Datum));
 
@@ -328,7 +328,7 @@ version_from_tuple(HeapTuple tuple, TupleDesc descriptor)
 }
 
 void
-version_insert(const Version * version)
+version_insert(const Version *version)
 {
 	Datum		values[VERSION_COLUMNS];
 	bool		nulls[VERSION_COLUMNS] = {false};

@@ -40,8 +40,8 @@
 static int
 compare_targets(const ListCell *a, const ListCell *b)
 {
-	const		CommitTarget *one = lfirst(a);
-	const		CommitTarget *other = lfirst(b);
+	const CommitTarget *one = lfirst(a);
+	const CommitTarget *other = lfirst(b);
 
 	return memcmp(&one->uuid, &other->uuid, sizeof(pg_uuid_t));
 }
@@ -101,7 +101,7 @@ targets_lock(List *targets)
 }
 
 static void
-fail_not_visible(const Dataset * dataset)
+fail_not_visible(const Dataset *dataset)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
@@ -121,7 +121,7 @@ bytes_are_equal(const bytea *a, const bytea *b)
 
 /* Write down what the head is now, so that the next commit can trust it. */
 static void
-remember_head(Relation relation, Dataset * dataset, const Schema * schema,
+remember_head(Relation relation, Dataset *dataset, const Schema *schema,
 			  bytea *witness)
 {
 	char	   *name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
@@ -155,7 +155,7 @@ remember_head(Relation relation, Dataset * dataset, const Schema * schema,
 
 /* Commit one head whose branch is locked. */
 static void
-target_commit(CommitTarget * target, const CommitDetails * details,
+target_commit(CommitTarget *target, const CommitDetails *details,
 			  Snapshot snapshot)
 {
 	Dataset    *dataset = dataset_find(&target->uuid, snapshot);
@@ -206,7 +206,7 @@ target_commit(CommitTarget * target, const CommitDetails * details,
 }
 
 List *
-commit_heads(List *heads, const CommitDetails * details)
+commit_heads(List *heads, const CommitDetails *details)
 {
 	List	   *targets;
 	ListCell   *cell;
@@ -236,8 +236,8 @@ commit_heads(List *heads, const CommitDetails * details)
 }
 
 Version *
-commit_first(Relation relation, Dataset * dataset, Schema * schema,
-			 const CommitDetails * details, Snapshot snapshot)
+commit_first(Relation relation, Dataset *dataset, Schema *schema,
+			 const CommitDetails *details, Snapshot snapshot)
 {
 	Branch	   *branch = branch_find(dataset->id, "main", snapshot);
 	bytea	   *witness = head_witness(relation);
@@ -254,7 +254,7 @@ commit_first(Relation relation, Dataset * dataset, Schema * schema,
 }
 
 void
-commit_result_values(const Dataset * dataset, const Version * version,
+commit_result_values(const Dataset *dataset, const Version *version,
 					 bool partial, Datum *values, bool *nulls)
 {
 	RevisionId *revision = palloc(sizeof(*revision));

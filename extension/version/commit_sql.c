@@ -67,7 +67,7 @@ require_argument(FunctionCallInfo fcinfo, int n, const char *name)
 
 /* message, author, valid_at, source, allow_empty: the arguments from 1 on. */
 static void
-details_arguments(FunctionCallInfo fcinfo, CommitDetails * details)
+details_arguments(FunctionCallInfo fcinfo, CommitDetails *details)
 {
 	memset(details, 0, sizeof(*details));
 	require_argument(fcinfo, 1, "message");
@@ -94,7 +94,7 @@ details_arguments(FunctionCallInfo fcinfo, CommitDetails * details)
 
 static Datum
 commit_and_return(FunctionCallInfo fcinfo, List *heads,
-				  const CommitDetails * details)
+				  const CommitDetails *details)
 {
 	List	   *targets;
 	ListCell   *cell;
@@ -162,7 +162,7 @@ allmende_commit_several(PG_FUNCTION_ARGS)
 
 /* Has a dataset edits that are old enough, and may the user commit them? */
 static bool
-is_pending(const Dataset * dataset, Oid head, TimestampTz before,
+is_pending(const Dataset *dataset, Oid head, TimestampTz before,
 		   Snapshot snapshot)
 {
 	Journal    *journal;

@@ -27,7 +27,7 @@ typedef struct Writer
 	DeltaHash  *delta;
 	unsigned char fingerprint[CANONICAL_HASH_SIZE];
 	int64		count;
-}			Writer;
+} Writer;
 
 static int
 compare_store_columns(const void *a, const void *b)
@@ -43,7 +43,7 @@ compare_store_columns(const void *a, const void *b)
  * known are bytes.
  */
 static StoreSchema *
-store_schema(const Schema * schema)
+store_schema(const Schema *schema)
 {
 	StoreSchema *result = palloc(sizeof(*result));
 
@@ -82,8 +82,8 @@ writer_schema(void *context, int32 id)
 }
 
 static void
-writer_begin(Writer * writer, Compare * compare, Dataset * dataset,
-			 Schema * schema)
+writer_begin(Writer *writer, Compare *compare, Dataset *dataset,
+			 Schema *schema)
 {
 	memset(writer, 0, sizeof(*writer));
 	writer->compare = compare;
@@ -102,7 +102,7 @@ writer_begin(Writer * writer, Compare * compare, Dataset * dataset,
 
 /* Append the row in the slot. */
 static void
-writer_add(Writer * writer)
+writer_add(Writer *writer)
 {
 	Compare    *compare = writer->compare;
 	MemoryContext previous = MemoryContextSwitchTo(compare->scratch);
@@ -130,7 +130,7 @@ writer_add(Writer * writer)
 
 /* Row ids as ranges. */
 static RowsetRange *
-removed_ranges(const HeadChanges * changes, Size *count)
+removed_ranges(const HeadChanges *changes, Size *count)
 {
 	RowsetRange *ranges = palloc_extended(Max(changes->removed_count, 1) *
 										  sizeof(RowsetRange),
@@ -158,7 +158,7 @@ removed_ranges(const HeadChanges * changes, Size *count)
  * clock is set back.
  */
 static TimestampTz
-commit_time(const Version * parent)
+commit_time(const Version *parent)
 {
 	TimestampTz now = GetCurrentTimestamp();
 
@@ -168,10 +168,10 @@ commit_time(const Version * parent)
 }
 
 static void
-version_fill(Version * version, const Compare * compare, const Branch * branch,
-			 const Schema * schema, const CommitDetails * details)
+version_fill(Version *version, const Compare *compare, const Branch *branch,
+			 const Schema *schema, const CommitDetails *details)
 {
-	const		Version *parent = compare->last;
+	const Version *parent = compare->last;
 
 	version->id = catalog_new_version_id();
 	version->dataset = compare->dataset->id;
@@ -196,9 +196,9 @@ version_fill(Version * version, const Compare * compare, const Branch * branch,
 
 /* Write bitmap and version, and let the branch point to it. */
 static void
-version_write(Version * version, Compare * compare, Dataset * dataset,
-			  const Schema * schema, Branch * branch,
-			  const BitmapDelta * delta)
+version_write(Version *version, Compare *compare, Dataset *dataset,
+			  const Schema *schema, Branch *branch,
+			  const BitmapDelta *delta)
 {
 	VersionPath *path;
 	RevisionId	parent;
@@ -220,9 +220,9 @@ version_write(Version * version, Compare * compare, Dataset * dataset,
 }
 
 Version *
-commit_write(Compare * compare, Dataset * dataset, Schema * schema,
-			 Branch * branch, HeadChanges * changes,
-			 const CommitDetails * details)
+commit_write(Compare *compare, Dataset *dataset, Schema *schema,
+			 Branch *branch, HeadChanges *changes,
+			 const CommitDetails *details)
 {
 	Version    *version = palloc0(sizeof(*version));
 	BitmapDelta delta;
@@ -262,8 +262,8 @@ commit_write(Compare * compare, Dataset * dataset, Schema * schema,
 }
 
 Version *
-commit_write_all(Compare * compare, Dataset * dataset, Schema * schema,
-				 Branch * branch, const CommitDetails * details)
+commit_write_all(Compare *compare, Dataset *dataset, Schema *schema,
+				 Branch *branch, const CommitDetails *details)
 {
 	Version    *version = palloc0(sizeof(*version));
 	BitmapDelta delta = {NULL, 0, NULL, 0};

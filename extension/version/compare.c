@@ -34,7 +34,7 @@ typedef struct Candidate
 } Candidate;
 
 void
-changes_remove(HeadChanges * changes, uint32 rid, const unsigned char *hash)
+changes_remove(HeadChanges *changes, uint32 rid, const unsigned char *hash)
 {
 	RemovedRow *row;
 
@@ -53,7 +53,7 @@ changes_remove(HeadChanges * changes, uint32 rid, const unsigned char *hash)
 }
 
 void
-changes_add(HeadChanges * changes, const HeadPosition * position)
+changes_add(HeadChanges *changes, const HeadPosition *position)
 {
 	if (changes->added_count == changes->added_room)
 	{
@@ -68,7 +68,7 @@ changes_add(HeadChanges * changes, const HeadPosition * position)
 }
 
 void
-changes_rekey(HeadChanges * changes, int64 hash, uint32 rid)
+changes_rekey(HeadChanges *changes, int64 hash, uint32 rid)
 {
 	KeyEntry   *entry;
 
@@ -87,8 +87,8 @@ changes_rekey(HeadChanges * changes, int64 hash, uint32 rid)
 }
 
 Compare *
-compare_begin(Relation head, const Dataset * dataset, const Schema * schema,
-			  const Schema * previous, const Version * last, Store * store,
+compare_begin(Relation head, const Dataset *dataset, const Schema *schema,
+			  const Schema *previous, const Version *last, Store *store,
 			  Snapshot snapshot)
 {
 	Compare    *compare = palloc0(sizeof(*compare));
@@ -119,7 +119,7 @@ compare_begin(Relation head, const Dataset * dataset, const Schema * schema,
 }
 
 void
-compare_end(Compare * compare)
+compare_end(Compare *compare)
 {
 	if (compare->stored != NULL)
 		stored_rows_end(compare->stored);
@@ -131,7 +131,7 @@ compare_end(Compare * compare)
 }
 
 void
-compare_hash_slot(Compare * compare, TupleTableSlot * slot,
+compare_hash_slot(Compare *compare, TupleTableSlot *slot,
 				  unsigned char hash[CANONICAL_HASH_SIZE])
 {
 	MemoryContext previous = MemoryContextSwitchTo(compare->scratch);
@@ -145,7 +145,7 @@ compare_hash_slot(Compare * compare, TupleTableSlot * slot,
 }
 
 bool
-compare_head_has_rows(Compare * compare)
+compare_head_has_rows(Compare *compare)
 {
 	HeadPosition position;
 	bool		result = head_reader_next(compare->reader, compare->slot,
@@ -158,7 +158,7 @@ compare_head_has_rows(Compare * compare)
 
 /* The keys of the journal, taken apart; what they are made of stays. */
 static Candidate *
-candidates_of(Compare * compare, const Journal * journal)
+candidates_of(Compare *compare, const Journal *journal)
 {
 	Candidate  *candidates = palloc_extended(journal->key_count *
 											 sizeof(Candidate),
@@ -248,7 +248,7 @@ compare_by_rid(const void *a, const void *b)
 
 /* A row of the last version with the hash of some candidate: is it its row? */
 static void
-candidates_take_old(Compare * compare, Candidate *candidates, Size count,
+candidates_take_old(Compare *compare, Candidate *candidates, Size count,
 					const KeyEntry *entry)
 {
 	MemoryContext previous = MemoryContextSwitchTo(compare->scratch);
@@ -282,7 +282,7 @@ candidates_take_old(Compare * compare, Candidate *candidates, Size count,
 
 /* Find the rows that the last version has for the candidates. */
 static void
-candidates_find_old(Compare * compare, Candidate *candidates, Size count)
+candidates_find_old(Compare *compare, Candidate *candidates, Size count)
 {
 	int64	   *hashes;
 	Size		hash_count = 0;
@@ -309,7 +309,7 @@ candidates_find_old(Compare * compare, Candidate *candidates, Size count)
 
 /* Find the rows that the head has for the candidates. */
 static void
-candidates_find_head(Compare * compare, Candidate *candidates, Size count)
+candidates_find_head(Compare *compare, Candidate *candidates, Size count)
 {
 	for (Size i = 0; i < count; i++)
 	{
@@ -325,7 +325,7 @@ candidates_find_head(Compare * compare, Candidate *candidates, Size count)
 }
 
 static void
-candidate_judge(const Candidate *candidate, HeadChanges * changes)
+candidate_judge(const Candidate *candidate, HeadChanges *changes)
 {
 	if (candidate->has_head && candidate->has_old &&
 		memcmp(candidate->head_hash, candidate->old_hash,
@@ -344,7 +344,7 @@ candidate_judge(const Candidate *candidate, HeadChanges * changes)
 }
 
 static void
-compare_keys(Compare * compare, const Journal * journal, HeadChanges * changes)
+compare_keys(Compare *compare, const Journal *journal, HeadChanges *changes)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "allmende candidates",
@@ -373,8 +373,8 @@ compare_removed(const void *a, const void *b)
 static int
 compare_positions(const void *a, const void *b)
 {
-	const		HeadPosition *one = a;
-	const		HeadPosition *other = b;
+	const HeadPosition *one = a;
+	const HeadPosition *other = b;
 
 	if (one->partition != other->partition)
 		return one->partition < other->partition ? -1 : 1;
@@ -383,7 +383,7 @@ compare_positions(const void *a, const void *b)
 }
 
 HeadChanges *
-compare_head(Compare * compare, const Journal * journal, bool is_suspect)
+compare_head(Compare *compare, const Journal *journal, bool is_suspect)
 {
 	HeadChanges *changes = palloc0(sizeof(*changes));
 	int64		rows = compare->last == NULL ? 0 : compare->last->total;

@@ -37,7 +37,7 @@ typedef struct Side
 	unsigned char *rows;		/* those of the current key */
 	int			count;
 	int			room;
-}			Side;
+} Side;
 
 static Side *
 side_begin(void)
@@ -52,7 +52,7 @@ side_begin(void)
 }
 
 static void
-side_put(Side * side, int64 key_hash, const unsigned char *row_hash,
+side_put(Side *side, int64 key_hash, const unsigned char *row_hash,
 		 const void *place, Size size)
 {
 	union
@@ -72,7 +72,7 @@ side_put(Side * side, int64 key_hash, const unsigned char *row_hash,
 }
 
 static void
-side_read(Side * side)
+side_read(Side *side)
 {
 	Datum		value;
 	bool		isnull;
@@ -87,7 +87,7 @@ side_read(Side * side)
 }
 
 static void
-side_sorted(Side * side)
+side_sorted(Side *side)
 {
 	tuplesort_performsort(side->sort);
 	side_read(side);
@@ -95,7 +95,7 @@ side_sorted(Side * side)
 
 /* Gather the rows with a key hash; none where the next has another. */
 static void
-side_take(Side * side, const unsigned char *key)
+side_take(Side *side, const unsigned char *key)
 {
 	side->count = 0;
 	while (side->has_next && memcmp(side->next, key, HASH_AT) == 0)
@@ -114,7 +114,7 @@ side_take(Side * side, const unsigned char *key)
 }
 
 static unsigned char *
-side_row(const Side * side, int number)
+side_row(const Side *side, int number)
 {
 	return side->rows + number * SIDE_SIZE;
 }
@@ -148,7 +148,7 @@ row_key_hash(const unsigned char *row)
 
 /* All rows of the head, hashed; their fingerprint on the way. */
 static Side *
-head_side(Compare * compare, HeadChanges * changes)
+head_side(Compare *compare, HeadChanges *changes)
 {
 	Side	   *side = side_begin();
 	HeadPosition position;
@@ -181,10 +181,10 @@ head_side(Compare * compare, HeadChanges * changes)
 
 /* All rows of the last version, hashed. */
 static Side *
-stored_side(Compare * compare)
+stored_side(Compare *compare)
 {
 	Side	   *side = side_begin();
-	const		SegmentBits *bits;
+	const SegmentBits *bits;
 
 	if (compare->bitmap != NULL)
 		bitmap_rewind(compare->bitmap);
@@ -220,7 +220,7 @@ stored_side(Compare * compare)
  * somebody dropped the unique index.
  */
 static void
-check_keys_differ(Compare * compare, const Side * head)
+check_keys_differ(Compare *compare, const Side *head)
 {
 	CanonicalBuffer *forms = palloc(head->count * sizeof(CanonicalBuffer));
 
@@ -252,7 +252,7 @@ check_keys_differ(Compare * compare, const Side * head)
  * key hashes than the key index knows?
  */
 static bool
-key_has_changed(const Schema * a, const Schema * b)
+key_has_changed(const Schema *a, const Schema *b)
 {
 	int			keys = 0;
 
@@ -277,7 +277,7 @@ key_has_changed(const Schema * a, const Schema * b)
 
 /* What differs among the rows of one key hash, on both sides. */
 static void
-judge_key(HeadChanges * changes, const Side * head, const Side * stored,
+judge_key(HeadChanges *changes, const Side *head, const Side *stored,
 		  bool rekey)
 {
 	int			h = 0;
@@ -323,7 +323,7 @@ judge_key(HeadChanges * changes, const Side * head, const Side * stored,
 }
 
 static void
-merge_sides(Compare * compare, HeadChanges * changes, Side * head, Side * stored)
+merge_sides(Compare *compare, HeadChanges *changes, Side *head, Side *stored)
 {
 	bool		rekey = compare->previous != NULL &&
 	key_has_changed(compare->schema, compare->previous);
@@ -347,7 +347,7 @@ merge_sides(Compare * compare, HeadChanges * changes, Side * head, Side * stored
 }
 
 void
-compare_all(Compare * compare, HeadChanges * changes)
+compare_all(Compare *compare, HeadChanges *changes)
 {
 	Side	   *head;
 	Side	   *stored;

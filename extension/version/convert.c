@@ -22,7 +22,7 @@
 typedef struct ConvertColumn
 {
 	bool		resolved;
-	const		SchemaColumn *then; /* NULL: the schema has no such column */
+	const SchemaColumn *then;	/* NULL: the schema has no such column */
 	CanonicalType *type;		/* that it had */
 	bool		same;			/* as today */
 	ExprState  *cast;			/* of its case value; NULL: none is needed */
@@ -31,7 +31,7 @@ typedef struct ConvertColumn
 typedef struct ConvertSchema
 {
 	int32		id;
-	const		Schema *schema;
+	const Schema *schema;
 	ConvertColumn *columns;		/* as in the converter's wanted */
 } ConvertSchema;
 
@@ -41,7 +41,7 @@ typedef struct ConvertTarget
 	AttrNumber	attnum;
 	Oid			type;			/* of domains the base type */
 	Oid			collation;
-	const		SchemaColumn *column;
+	const SchemaColumn *column;
 	CanonicalType *canonical;	/* of today; NULL until it is asked for */
 	bool		initial_known;
 	bool		initial_null;
@@ -62,7 +62,7 @@ struct Converter
 };
 
 static const SchemaColumn *
-find_by_name(const Schema * schema, const char *name)
+find_by_name(const Schema *schema, const char *name)
 {
 	for (int i = 0; i < schema->count; i++)
 	{
@@ -73,7 +73,7 @@ find_by_name(const Schema * schema, const char *name)
 }
 
 static const SchemaColumn *
-find_by_id(const Schema * schema, uint32 id)
+find_by_id(const Schema *schema, uint32 id)
 {
 	for (int i = 0; i < schema->count; i++)
 	{
@@ -85,7 +85,7 @@ find_by_id(const Schema * schema, uint32 id)
 
 static void
 add_target(Converter *converter, Form_pg_attribute attribute,
-		   const Schema * today)
+		   const Schema *today)
 {
 	ConvertTarget *target = &converter->targets[converter->count];
 
@@ -101,8 +101,8 @@ add_target(Converter *converter, Form_pg_attribute attribute,
 }
 
 Converter *
-converter_create(const char *name, TupleDesc descriptor, const Schema * today,
-				 const Bitmapset * wanted, Snapshot snapshot)
+converter_create(const char *name, TupleDesc descriptor, const Schema *today,
+				 const Bitmapset *wanted, Snapshot snapshot)
 {
 	Converter  *converter = palloc0(sizeof(*converter));
 
@@ -162,7 +162,7 @@ type_of_today(Converter *converter, ConvertTarget *target)
 static void
 pg_attribute_noreturn()
 refuse(const Converter *converter, const ConvertTarget *target,
-	   const SchemaColumn * then, const char *hint)
+	   const SchemaColumn *then, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_ALLMENDE_SCHEMA_MISMATCH),
@@ -177,7 +177,7 @@ refuse(const Converter *converter, const ConvertTarget *target,
 /* The type that a column had; of domains the base type. */
 static Oid
 find_type(const Converter *converter, const ConvertTarget *target,
-		  const SchemaColumn * then)
+		  const SchemaColumn *then)
 {
 	Oid			type;
 	int32		modifier;
@@ -194,7 +194,7 @@ find_type(const Converter *converter, const ConvertTarget *target,
 
 static ExprState *
 create_cast(Converter *converter, const ConvertTarget *target,
-			const SchemaColumn * then, Oid type)
+			const SchemaColumn *then, Oid type)
 {
 	CaseTestExpr *value = makeNode(CaseTestExpr);
 	Node	   *cast;
@@ -215,10 +215,10 @@ create_cast(Converter *converter, const ConvertTarget *target,
 
 static void
 resolve_column(Converter *converter, ConvertTarget *target,
-			   const Schema * schema, ConvertColumn *column)
+			   const Schema *schema, ConvertColumn *column)
 {
 	MemoryContext previous = MemoryContextSwitchTo(converter->context);
-	const		SchemaColumn *then = find_by_id(schema, target->column->id);
+	const SchemaColumn *then = find_by_id(schema, target->column->id);
 
 	column->resolved = true;
 	column->then = then;
@@ -290,9 +290,9 @@ converter_same_type(Converter *converter, int32 schema, AttrNumber attnum)
 {
 	ConvertSchema *of_rows = get_schema(converter, schema);
 	int			place = converter->places[attnum];
-	const		SchemaColumn *then = find_by_id(of_rows->schema,
-												converter->ids[place]);
-	const		SchemaColumn *today = converter->targets[place].column;
+	const SchemaColumn *then = find_by_id(of_rows->schema,
+										  converter->ids[place]);
+	const SchemaColumn *today = converter->targets[place].column;
 
 	/* by name, so that a column that cannot be cast is not an error here */
 	if (then == NULL || strcmp(then->type, today->type) != 0)
@@ -339,7 +339,7 @@ typedef struct CastContext
 {
 	const Converter *converter;
 	const ConvertTarget *target;
-	const		SchemaColumn *then;
+	const SchemaColumn *then;
 } CastContext;
 
 static void
@@ -397,7 +397,7 @@ convert_value(Converter *converter, ConvertSchema *schema, int place,
 
 void
 converter_row(Converter *converter, int32 schema, const StoreValue *stored,
-			  const Bitmapset * chosen, Datum *values, bool *nulls)
+			  const Bitmapset *chosen, Datum *values, bool *nulls)
 {
 	ConvertSchema *of_row = get_schema(converter, schema);
 

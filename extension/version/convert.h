@@ -28,8 +28,8 @@ typedef struct Converter Converter;
  * context.  name is the head's, for messages.
  */
 extern Converter *converter_create(const char *name, TupleDesc descriptor,
-								   const Schema * today,
-								   const Bitmapset * wanted,
+								   const Schema *today,
+								   const Bitmapset *wanted,
 								   Snapshot snapshot);
 
 /* Column ids of what is wanted, by ascending attribute number. */
@@ -43,7 +43,7 @@ extern const uint32 *converter_column_ids(const Converter *converter,
  * from the type that it had, and what the cast itself raises.
  */
 extern void converter_row(Converter *converter, int32 schema,
-						  const StoreValue *stored, const Bitmapset * chosen,
+						  const StoreValue *stored, const Bitmapset *chosen,
 						  Datum *values, bool *nulls);
 
 /*

@@ -36,12 +36,12 @@ typedef struct HeadPart
 	IndexScanDesc probe;
 	ScanKeyData *keys;			/* by index column */
 	int		   *places;			/* of index columns in the key, from 0 */
-}			HeadPart;
+} HeadPart;
 
 struct HeadReader
 {
 	Relation	head;
-	const		Schema *schema;
+	const Schema *schema;
 	Snapshot	snapshot;
 	MemoryContext context;
 	int			count;
@@ -59,7 +59,7 @@ head_lock_partitions(Oid head)
 }
 
 static void
-part_begin(HeadReader * reader, Oid relid)
+part_begin(HeadReader *reader, Oid relid)
 {
 	HeadPart   *part = &reader->parts[reader->count];
 	Relation	relation = table_open(relid, AccessShareLock);
@@ -79,7 +79,7 @@ part_begin(HeadReader * reader, Oid relid)
 }
 
 HeadReader *
-head_reader_begin(Relation relation, const Schema * schema, Snapshot snapshot)
+head_reader_begin(Relation relation, const Schema *schema, Snapshot snapshot)
 {
 	HeadReader *reader = palloc0(sizeof(*reader));
 	List	   *relids = find_all_inheritors(RelationGetRelid(relation),
@@ -98,7 +98,7 @@ head_reader_begin(Relation relation, const Schema * schema, Snapshot snapshot)
 }
 
 TupleTableSlot *
-head_reader_slot(HeadReader * reader)
+head_reader_slot(HeadReader *reader)
 {
 	if (reader->head->rd_rel->relkind == RELKIND_RELATION)
 		return table_slot_create(reader->head, NULL);
@@ -108,8 +108,8 @@ head_reader_slot(HeadReader * reader)
 
 /* Give a part's row to the caller, with the columns of the head. */
 static void
-part_return(HeadReader * reader, int number, TupleTableSlot * slot,
-			HeadPosition * position)
+part_return(HeadReader *reader, int number, TupleTableSlot *slot,
+			HeadPosition *position)
 {
 	HeadPart   *part = &reader->parts[number];
 
@@ -122,8 +122,8 @@ part_return(HeadReader * reader, int number, TupleTableSlot * slot,
 }
 
 bool
-head_reader_next(HeadReader * reader, TupleTableSlot * slot,
-				 HeadPosition * position)
+head_reader_next(HeadReader *reader, TupleTableSlot *slot,
+				 HeadPosition *position)
 {
 	while (reader->current < reader->count)
 	{
@@ -146,7 +146,7 @@ head_reader_next(HeadReader * reader, TupleTableSlot * slot,
 }
 
 void
-head_reader_rewind(HeadReader * reader)
+head_reader_rewind(HeadReader *reader)
 {
 	if (reader->scan != NULL)
 		table_endscan(reader->scan);
@@ -156,7 +156,7 @@ head_reader_rewind(HeadReader * reader)
 
 /* Which place of the key has a column of a part?  -1: none. */
 static int
-place_in_key(const HeadReader * reader, const HeadPart * part,
+place_in_key(const HeadReader *reader, const HeadPart *part,
 			 AttrNumber attnum)
 {
 	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(part->relation),
@@ -164,7 +164,7 @@ place_in_key(const HeadReader * reader, const HeadPart * part,
 
 	for (int i = 0; i < reader->schema->count; i++)
 	{
-		const		SchemaColumn *column = &reader->schema->columns[i];
+		const SchemaColumn *column = &reader->schema->columns[i];
 
 		if (column->key > 0 &&
 			strcmp(column->name, NameStr(attribute->attname)) == 0)
@@ -174,7 +174,7 @@ place_in_key(const HeadReader * reader, const HeadPart * part,
 }
 
 static int
-key_count(const Schema * schema)
+key_count(const Schema *schema)
 {
 	int			count = 0;
 
@@ -201,7 +201,7 @@ index_is_usable(Relation index)
 
 /* Prepare to find rows of a part by an index, if it is on the key. */
 static bool
-part_use_index(HeadReader * reader, HeadPart * part, Relation index)
+part_use_index(HeadReader *reader, HeadPart *part, Relation index)
 {
 	int			count = IndexRelationGetNumberOfKeyAttributes(index);
 	ScanKeyData *keys = palloc0(count * sizeof(ScanKeyData));
@@ -231,7 +231,7 @@ part_use_index(HeadReader * reader, HeadPart * part, Relation index)
 }
 
 static bool
-part_find_index(HeadReader * reader, HeadPart * part)
+part_find_index(HeadReader *reader, HeadPart *part)
 {
 	List	   *indexes = RelationGetIndexList(part->relation);
 	ListCell   *cell;
@@ -249,7 +249,7 @@ part_find_index(HeadReader * reader, HeadPart * part)
 }
 
 bool
-head_reader_can_find(HeadReader * reader)
+head_reader_can_find(HeadReader *reader)
 {
 	MemoryContext previous;
 
@@ -265,7 +265,7 @@ head_reader_can_find(HeadReader * reader)
 }
 
 static void
-fail_not_unique(const HeadReader * reader)
+fail_not_unique(const HeadReader *reader)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_ALLMENDE_KEY_NOT_UNIQUE),
@@ -276,23 +276,28 @@ fail_not_unique(const HeadReader * reader)
 
 /* The row of a part with a key, in the part's slot. */
 static bool
-part_find(HeadReader * reader, HeadPart * part, const Datum *key)
+part_find(HeadReader *reader, HeadPart *part, const Datum *key)
 {
 	int			count = IndexRelationGetNumberOfKeyAttributes(part->index);
+	MemoryContext previous;
+	bool		found;
 
 	for (int i = 0; i < count; i++)
 		part->keys[i].sk_argument = key[part->places[i]];
+	/* a scan keeps memory from one call to the next */
+	previous = MemoryContextSwitchTo(reader->context);
 	index_rescan(part->probe, part->keys, count, NULL, 0);
-	if (!index_getnext_slot(part->probe, ForwardScanDirection, part->slot))
-		return false;
-	if (index_getnext_slot(part->probe, ForwardScanDirection, part->second))
+	found = index_getnext_slot(part->probe, ForwardScanDirection, part->slot);
+	if (found &&
+		index_getnext_slot(part->probe, ForwardScanDirection, part->second))
 		fail_not_unique(reader);
-	return true;
+	MemoryContextSwitchTo(previous);
+	return found;
 }
 
 bool
-head_reader_find(HeadReader * reader, const Datum *key, TupleTableSlot * slot,
-				 HeadPosition * position)
+head_reader_find(HeadReader *reader, const Datum *key, TupleTableSlot *slot,
+				 HeadPosition *position)
 {
 	bool		found = false;
 
@@ -311,8 +316,8 @@ head_reader_find(HeadReader * reader, const Datum *key, TupleTableSlot * slot,
 }
 
 void
-head_reader_fetch(HeadReader * reader, const HeadPosition * position,
-				  TupleTableSlot * slot)
+head_reader_fetch(HeadReader *reader, const HeadPosition *position,
+				  TupleTableSlot *slot)
 {
 	HeadPart   *part = &reader->parts[position->partition];
 	HeadPosition same;
@@ -328,7 +333,7 @@ head_reader_fetch(HeadReader * reader, const HeadPosition * position,
 }
 
 void
-head_reader_end(HeadReader * reader)
+head_reader_end(HeadReader *reader)
 {
 	if (reader->scan != NULL)
 		table_endscan(reader->scan);

@@ -23,7 +23,7 @@ typedef struct ImageColumns
 	int		   *key;			/* place in the key, from 0; else -1 */
 	Datum	   *values;
 	bool	   *nulls;
-}			ImageColumns;
+} ImageColumns;
 
 struct HeadImages
 {
@@ -33,7 +33,7 @@ struct HeadImages
 };
 
 static bool
-is_in_image(const SchemaColumn * column, HeadImageKind kind)
+is_in_image(const SchemaColumn *column, HeadImageKind kind)
 {
 	if (kind == HEAD_IMAGE_FULL)
 		return true;
@@ -59,14 +59,14 @@ attribute_of(TupleDesc descriptor, const char *name)
 static int
 compare_columns(const void *a, const void *b)
 {
-	uint32		id_a = (*(const SchemaColumn * const *) a)->id;
-	uint32		id_b = (*(const SchemaColumn * const *) b)->id;
+	uint32		id_a = (*(const SchemaColumn *const *) a)->id;
+	uint32		id_b = (*(const SchemaColumn *const *) b)->id;
 
 	return id_a < id_b ? -1 : id_a > id_b;
 }
 
 static void
-image_columns(ImageColumns * image, const SchemaColumn * *columns, int count,
+image_columns(ImageColumns *image, const SchemaColumn **columns, int count,
 			  TupleDesc descriptor, HeadImageKind kind)
 {
 	TupleDesc	part = CreateTemplateTupleDesc(Max(count, 1));
@@ -98,11 +98,11 @@ image_columns(ImageColumns * image, const SchemaColumn * *columns, int count,
 }
 
 HeadImages *
-head_images(const Schema * schema, TupleDesc descriptor)
+head_images(const Schema *schema, TupleDesc descriptor)
 {
 	HeadImages *images = palloc0(sizeof(*images));
-	const		SchemaColumn **columns = palloc(Max(schema->count, 1) *
-												sizeof(*columns));
+	const SchemaColumn **columns = palloc(Max(schema->count, 1) *
+										  sizeof(*columns));
 
 	for (int i = 0; i < schema->count; i++)
 	{
@@ -130,7 +130,7 @@ head_images(const Schema * schema, TupleDesc descriptor)
 }
 
 static void
-put_values(ImageColumns * image, HeadImageKind kind, CanonicalBuffer *buffer)
+put_values(ImageColumns *image, HeadImageKind kind, CanonicalBuffer *buffer)
 {
 	canonical_put_prefix(buffer, kind == HEAD_IMAGE_KEY_FORM ?
 						 CANONICAL_KEY_FORM : CANONICAL_ROW_FORM);
@@ -143,7 +143,7 @@ put_values(ImageColumns * image, HeadImageKind kind, CanonicalBuffer *buffer)
 }
 
 void
-head_image_put(HeadImages * images, HeadImageKind kind, const Datum *values,
+head_image_put(HeadImages *images, HeadImageKind kind, const Datum *values,
 			   const bool *nulls, CanonicalBuffer *buffer)
 {
 	ImageColumns *image = &images->kinds[kind];
@@ -157,7 +157,7 @@ head_image_put(HeadImages * images, HeadImageKind kind, const Datum *values,
 }
 
 void
-head_image_slot(HeadImages * images, HeadImageKind kind, TupleTableSlot * slot,
+head_image_slot(HeadImages *images, HeadImageKind kind, TupleTableSlot *slot,
 				CanonicalBuffer *buffer)
 {
 	slot_getallattrs(slot);
@@ -165,7 +165,7 @@ head_image_slot(HeadImages * images, HeadImageKind kind, TupleTableSlot * slot,
 }
 
 void
-head_image_get_key(HeadImages * images, const void *bytes, Size length,
+head_image_get_key(HeadImages *images, const void *bytes, Size length,
 				   Datum *key)
 {
 	ImageColumns *image = &images->kinds[HEAD_IMAGE_KEY];
@@ -188,7 +188,7 @@ head_image_get_key(HeadImages * images, const void *bytes, Size length,
 }
 
 void
-head_image_put_key_form(HeadImages * images, const Datum *key,
+head_image_put_key_form(HeadImages *images, const Datum *key,
 						CanonicalBuffer *buffer)
 {
 	ImageColumns *image = &images->kinds[HEAD_IMAGE_KEY_FORM];
@@ -202,13 +202,13 @@ head_image_put_key_form(HeadImages * images, const Datum *key,
 }
 
 int
-head_image_key_count(const HeadImages * images)
+head_image_key_count(const HeadImages *images)
 {
 	return images->key_count;
 }
 
 AttrNumber
-head_image_key_attribute(const HeadImages * images, int n)
+head_image_key_attribute(const HeadImages *images, int n)
 {
 	return images->key_attributes[n];
 }

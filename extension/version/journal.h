@@ -24,16 +24,16 @@ typedef struct Journal
 	struct ItemPointerData *tids;	/* of the journal's rows */
 	TimestampTz since;			/* of the oldest; 0 where it is empty */
 	List	   *authors;		/* of char *, sorted, each once */
-}			Journal;
+} Journal;
 
 /*
  * Read the journal of a store, in the current memory context.  Takes the
  * predicate lock that SERIALIZABLE needs.  with_keys false: only the rest.
  */
-extern Journal * journal_read(int32 store, Snapshot snapshot, bool with_keys);
+extern Journal *journal_read(int32 store, Snapshot snapshot, bool with_keys);
 
 /* Delete the rows that were read. */
-extern void journal_consume(int32 store, const Journal * journal);
+extern void journal_consume(int32 store, const Journal *journal);
 
 /* Are there any rows? */
 extern bool journal_is_empty(int32 store, Snapshot snapshot);

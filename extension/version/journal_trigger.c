@@ -1,32 +1,33 @@
 /*
  * journal_trigger.c
- *		The triggers that write the journal.
+ *		The triggers of heads: they write down which keys a statement touched.
  *
- * They must not fail, wait, or leave anything out: an error would stop whoever
- * edits, and logical replication with him.  So nothing is looked up in the
- * journal, and where the history is not in this database, as after a dump of one
- * schema, the edit passes with a warning.
+ * Whoever edits a table shall not notice: nothing here waits for another
+ * transaction, looks at rows of others, or fails where memory and disk do not.
+ * So keys are not compared with what the journal holds already; the commit that
+ * consumes a row may not have seen this change.  And where there is no journal
+ * to write to, the edit passes: a dump of one schema brings the triggers without
+ * the history.
  */
 #include "postgres.h"
 
 #include "access/heapam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
-#include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
 #include "../core/little_endian.h"
-#include "../errcodes.h"
 #include "../store/store.h"
 #include "journal.h"
 #include "tracking.h"
@@ -35,396 +36,531 @@ PG_FUNCTION_INFO_V1(allmende_journal_statement);
 PG_FUNCTION_INFO_V1(allmende_journal_truncate);
 PG_FUNCTION_INFO_V1(allmende_journal_row);
 
-/* A row of the journal takes so many bytes of keys, unless a key is longer. */
-#define JOURNAL_ROW_SIZE 7900
-#define JOURNAL_COLUMNS 3
+/* Keys in a row: with the other columns, they just fill a page. */
+#define JOURNAL_KEYS_SIZE 8000
 
-/* What is known of a table with our triggers. */
-typedef struct JournalTable
+/* Rows after which what encoders leave behind is freed. */
+#define SCRATCH_ROWS 1024
+
+/* How keys of a table are written, and where to. */
+typedef struct JournalTarget
 {
 	Oid			relid;			/* hash key */
 	bool		valid;
 	bool		warned;			/* that there is no history */
-	bool		tracked;		/* is there one? */
-	int32		store;
-	CanonicalRow *key;			/* NULL: keys cannot be told */
-	MemoryContext context;		/* where key lives */
-} JournalTable;
+	MemoryContext context;		/* of what follows */
+	Oid			journal;
+	CanonicalRow *row;			/* NULL: the key is not known, any may change */
+	int			count;			/* of key columns */
+	AttrNumber *attnums;
+	AttrNumber	last;			/* the highest of them */
+	Datum	   *values;
+	bool	   *nulls;
+} JournalTarget;
 
-/* Keys that are being written. */
+/* What one statement writes. */
 typedef struct JournalWriter
 {
-	Relation	journal;
-	JournalTable *table;
+	JournalTarget *target;
+	Relation	relation;
+	TimestampTz recorded_at;
 	NameData	author;
-	TimestampTz now;
-	CanonicalBuffer keys;
-	CanonicalBuffer key;		/* the one at hand */
+	MemoryContext context;
 	MemoryContext scratch;
+	int			scratch_rows;
+	CanonicalBuffer keys;		/* of the row that is being filled */
 } JournalWriter;
 
-static HTAB *tables = NULL;
+/* A transition table, read from its begin. */
+typedef struct TransitionTable
+{
+	Tuplestorestate *rows;
+	int			pointer;
+	TupleTableSlot *slot;
+} TransitionTable;
 
+static HTAB * targets = NULL;
+
+/*
+ * Targets are only marked here, for one may be in use.
+ */
 static void
 forget_table(Datum argument, Oid relid)
 {
-	HASH_SEQ_STATUS status;
-	JournalTable *table;
+	HASH_SEQ_STATUS scan;
+	JournalTarget *target;
 
 	(void) argument;
-	if (OidIsValid(relid))
+	hash_seq_init(&scan, targets);
+	while ((target = hash_seq_search(&scan)) != NULL)
 	{
-		table = hash_search(tables, &relid, HASH_FIND, NULL);
-		if (table != NULL)
-			table->valid = false;
-		return;
+		if (!OidIsValid(relid) || target->relid == relid ||
+			target->journal == relid)
+			target->valid = false;
 	}
-	hash_seq_init(&status, tables);
-	while ((table = hash_seq_search(&status)) != NULL)
-		table->valid = false;
 }
 
-static JournalTable *
-table_entry(Oid relid)
+/* Labels of enums, types below domains and arrays. */
+static void
+forget_types(Datum argument, int cache, uint32 hash)
 {
-	JournalTable *table;
-	bool		found;
-
-	if (tables == NULL)
-	{
-		HASHCTL		control;
-
-		memset(&control, 0, sizeof(control));
-		control.keysize = sizeof(Oid);
-		control.entrysize = sizeof(JournalTable);
-		tables = hash_create("allmende journal", 64, &control,
-							 HASH_ELEM | HASH_BLOBS);
-		CacheRegisterRelcacheCallback(forget_table, (Datum) 0);
-	}
-	table = hash_search(tables, &relid, HASH_ENTER, &found);
-	if (!found)
-	{
-		memset(table, 0, sizeof(*table));
-		table->relid = relid;
-	}
-	return table;
+	(void) cache;
+	(void) hash;
+	forget_table(argument, InvalidOid);
 }
 
-/* The name that a column has now; the schema has that of the last version. */
-static const char *
-present_name(List *known, const SchemaColumn *column)
+static void
+make_targets(void)
 {
-	ListCell   *cell;
+	HASHCTL		control;
 
-	foreach(cell, known)
-	{
-		KnownColumn *same = lfirst(cell);
-
-		if (same->id == column->id)
-			return NameStr(same->name);
-	}
-	return column->name;
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(JournalTarget);
+	targets = hash_create("allmende journals", 32, &control,
+						  HASH_ELEM | HASH_BLOBS);
+	CacheRegisterRelcacheCallback(forget_table, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, forget_types, (Datum) 0);
+	CacheRegisterSyscacheCallback(ENUMOID, forget_types, (Datum) 0);
 }
 
-/*
- * What writes the key columns of a table's rows; NULL where one of them cannot be
- * found, since the table was altered behind our back.
- */
-static CanonicalRow *
-key_row(Relation relation, const Schema *schema, List *known,
-		MemoryContext context)
+static int
+compare_ids(const ListCell *a, const ListCell *b)
 {
-	TupleDesc	descriptor = CreateTupleDescCopy(RelationGetDescr(relation));
-	uint32	   *ids = palloc0(descriptor->natts * sizeof(uint32));
-	int			count = 0;
+	uint32		id_a = ((const KnownColumn *) lfirst(a))->id;
+	uint32		id_b = ((const KnownColumn *) lfirst(b))->id;
+
+	return id_a < id_b ? -1 : id_a > id_b;
+}
+
+/* The columns of a schema's key by their names of now, in the order of ids. */
+static List *
+key_columns(const Schema *schema, List *known)
+{
+	List	   *columns = NIL;
 
 	for (int i = 0; i < schema->count; i++)
 	{
-		AttrNumber	attnum;
+		ListCell   *cell;
 
 		if (schema->columns[i].key == 0)
 			continue;
-		attnum = head_attribute(descriptor,
-								present_name(known, &schema->columns[i]));
-		if (attnum == InvalidAttrNumber)
-			return NULL;
-		ids[attnum - 1] = schema->columns[i].id;
-		count++;
+		foreach(cell, known)
+		{
+			KnownColumn *column = lfirst(cell);
+
+			if (column->id == schema->columns[i].id)
+				columns = lappend(columns, column);
+		}
 	}
-	for (int i = 0; i < descriptor->natts; i++)
-		if (ids[i] == 0)
-			TupleDescAttr(descriptor, i)->attisdropped = true;
-	return count == 0 ? NULL :
-		canonical_row_create(context, descriptor, ids, CANONICAL_ROW_FORM);
+	list_sort(columns, compare_ids);
+	return columns;
 }
 
-/* Look up what is known of a table, and keep it until the table changes. */
+/*
+ * Resolve how keys are encoded, in the target's context.  A column that is gone
+ * leaves the row NULL.  Columns are found by name, since those of a partition
+ * have other numbers.
+ */
 static void
-table_learn(JournalTable *table, Relation relation)
+prepare_keys(JournalTarget *target, Relation relation, List *columns)
 {
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	TupleDesc	descriptor = RelationGetDescr(relation);
+	int			count = list_length(columns);
+	TupleDesc	part;
+	uint32	   *ids = palloc(count * sizeof(uint32));
+
+	if (count == 0)
+		return;
+	part = CreateTemplateTupleDesc(count);
+	target->count = count;
+	target->last = 0;
+	target->attnums = palloc(count * sizeof(AttrNumber));
+	target->values = palloc(count * sizeof(Datum));
+	target->nulls = palloc(count * sizeof(bool));
+	for (int i = 0; i < count; i++)
+	{
+		KnownColumn *column = list_nth(columns, i);
+		AttrNumber	attnum = head_attribute(descriptor,
+											NameStr(column->name));
+
+		if (attnum == InvalidAttrNumber)
+			return;
+		ids[i] = column->id;
+		target->attnums[i] = attnum;
+		target->last = Max(target->last, attnum);
+		TupleDescCopyEntry(part, i + 1, descriptor, attnum);
+	}
+	target->row = canonical_row_create(target->context, part, ids,
+									   CANONICAL_ROW_FORM);
+}
+
+/* False where the history is not in this database. */
+static bool
+fill_target(JournalTarget *target, Relation relation, Snapshot snapshot)
+{
 	pg_uuid_t	uuid;
 	bool		is_partition;
-	Dataset    *dataset = NULL;
+	Dataset    *dataset;
+	Schema	   *schema;
 
-	if (table->context == NULL)
-		table->context = AllocSetContextCreate(CacheMemoryContext,
-											   "allmende journal key",
-											   ALLOCSET_SMALL_SIZES);
-	MemoryContextReset(table->context);
-	table->key = NULL;
-	table->valid = true;
-	if (head_uuid(relation, &uuid, &is_partition))
-		dataset = dataset_find(&uuid, snapshot);
-	table->tracked = dataset != NULL &&
-		OidIsValid(store_journal(dataset->store));
-	if (table->tracked)
-	{
-		Schema	   *schema = head_last_schema(dataset->id, snapshot);
-
-		table->store = dataset->store;
-		if (schema != NULL)
-			table->key = key_row(relation, schema,
-								 head_known_columns(dataset->id, snapshot),
-								 table->context);
-	}
-	UnregisterSnapshot(snapshot);
-}
-
-/* False where the table has no history here. */
-static bool
-writer_begin(JournalWriter *writer, Relation relation)
-{
-	JournalTable *table = table_entry(RelationGetRelid(relation));
-	Oid			journal;
-
-	/* with nothing to write to, look again: it may have come since */
-	if (!table->valid || !table->tracked)
-		table_learn(table, relation);
-	journal = table->tracked ? store_journal(table->store) : InvalidOid;
-	if (!OidIsValid(journal))
-	{
-		if (!table->warned)
-			ereport(WARNING,
-					(errcode(ERRCODE_ALLMENDE_NOT_TRACKED),
-					 errmsg("edits of table \"%s\" are not recorded",
-							RelationGetRelationName(relation)),
-					 errdetail("It has triggers of allmende, but its history is not in this database."),
-					 errhint("Call allmende.untrack() to remove the triggers, or allmende.track() to begin a new history.")));
-		table->warned = true;
+	if (!head_uuid(relation, &uuid, &is_partition))
 		return false;
-	}
-	writer->table = table;
-	writer->journal = table_open(journal, RowExclusiveLock);
-	writer->now = GetCurrentTimestamp();
-	namestrcpy(&writer->author, GetUserNameFromId(GetSessionUserId(), false));
-	canonical_buffer_create(CurrentMemoryContext, &writer->keys);
-	canonical_buffer_create(CurrentMemoryContext, &writer->key);
-	writer->scratch = AllocSetContextCreate(CurrentMemoryContext,
-											"allmende journal",
-											ALLOCSET_SMALL_SIZES);
+	dataset = dataset_find(&uuid, snapshot);
+	if (dataset == NULL)
+		return false;
+	target->journal = store_journal(dataset->store);
+	if (!OidIsValid(target->journal))
+		return false;
+	schema = head_last_schema(dataset->id, snapshot);
+	if (schema != NULL)
+		prepare_keys(target, relation,
+					 key_columns(schema, head_known_columns(dataset->id,
+															snapshot)));
 	return true;
 }
 
-/* Write a row of the journal; without keys: any row may have changed. */
-static void
-writer_put_row(JournalWriter *writer, const CanonicalBuffer *keys)
+/*
+ * Invalidations may come while it is being filled: then the next statement does
+ * it again.
+ */
+static bool
+prepare_target(JournalTarget *target, Relation relation)
 {
-	Datum		values[JOURNAL_COLUMNS] = {0};
-	bool		nulls[JOURNAL_COLUMNS] = {false};
-	bytea	   *bytes = NULL;
+	MemoryContext previous;
+	Snapshot	snapshot;
+
+	if (target->context != NULL)
+		MemoryContextDelete(target->context);
+	target->context = AllocSetContextCreate(CacheMemoryContext,
+											"allmende journal",
+											ALLOCSET_SMALL_SIZES);
+	target->journal = InvalidOid;
+	target->row = NULL;
+	target->valid = true;
+	previous = MemoryContextSwitchTo(target->context);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	if (!fill_target(target, relation, snapshot))
+		target->valid = false;
+	UnregisterSnapshot(snapshot);
+	MemoryContextSwitchTo(previous);
+	return OidIsValid(target->journal);
+}
+
+/*
+ * The target of a relation, NULL where it has no journal.  An error while one is
+ * prepared leaves it invalid or half filled, so it counts as valid only at the
+ * end.
+ */
+static JournalTarget *
+find_target(Relation relation)
+{
+	Oid			relid = RelationGetRelid(relation);
+	JournalTarget *target;
+	bool		found;
+
+	if (targets == NULL)
+		make_targets();
+	target = hash_search(targets, &relid, HASH_ENTER, &found);
+	if (!found)
+	{
+		target->valid = false;
+		target->warned = false;
+		target->journal = InvalidOid;
+		target->context = NULL;
+	}
+	if (target->valid)
+		return target;
+	PG_TRY();
+	{
+		found = prepare_target(target, relation);
+	}
+	PG_CATCH();
+	{
+		target->valid = false;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	return found ? target : NULL;
+}
+
+static void
+warn_no_history(Relation relation)
+{
+	Oid			relid = RelationGetRelid(relation);
+	JournalTarget *target = hash_search(targets, &relid, HASH_FIND, NULL);
+
+	if (target->warned)
+		return;
+	target->warned = true;
+	ereport(WARNING,
+			(errmsg("changes of table \"%s\" are not written down",
+					RelationGetRelationName(relation)),
+			 errdetail("Its triggers belong to a history that is not in this database."),
+			 errhint("Restore the whole dump, or call allmende.untrack() or allmende.track() for the table.")));
+}
+
+/* False where there is nothing to write to. */
+static bool
+writer_begin(JournalWriter *writer, Relation relation)
+{
+	const char *author = GetUserNameFromId(GetSessionUserId(), true);
+
+	writer->target = find_target(relation);
+	writer->relation = writer->target == NULL ? NULL :
+		try_table_open(writer->target->journal, RowExclusiveLock);
+	if (writer->relation == NULL)
+	{
+		warn_no_history(relation);
+		return false;
+	}
+	writer->recorded_at = GetCurrentTimestamp();
+	namestrcpy(&writer->author, author == NULL ? "" : author);
+	writer->context = AllocSetContextCreate(CurrentMemoryContext,
+											"journal writer",
+											ALLOCSET_DEFAULT_SIZES);
+	writer->scratch = AllocSetContextCreate(writer->context,
+											"journal scratch",
+											ALLOCSET_DEFAULT_SIZES);
+	writer->scratch_rows = 0;
+	canonical_buffer_create(writer->context, &writer->keys);
+	return true;
+}
+
+/* Write a row; keys NULL: any row of the head may have changed. */
+static void
+write_row(JournalWriter *writer, bytea *keys)
+{
+	Datum		values[3];
+	bool		nulls[3] = {false, false, keys == NULL};
 	HeapTuple	tuple;
 
-	values[0] = TimestampTzGetDatum(writer->now);
+	values[0] = TimestampTzGetDatum(writer->recorded_at);
 	values[1] = NameGetDatum(&writer->author);
-	nulls[2] = keys == NULL;
-	if (keys != NULL)
-	{
-		bytes = palloc(VARHDRSZ + keys->length);
-		SET_VARSIZE(bytes, VARHDRSZ + keys->length);
-		memcpy(VARDATA(bytes), keys->bytes, keys->length);
-		values[2] = PointerGetDatum(bytes);
-	}
-	tuple = heap_form_tuple(RelationGetDescr(writer->journal), values, nulls);
-	simple_heap_insert(writer->journal, tuple);
+	values[2] = PointerGetDatum(keys);
+	tuple = heap_form_tuple(RelationGetDescr(writer->relation), values, nulls);
+	heap_insert(writer->relation, tuple, GetCurrentCommandId(true), 0, NULL);
 	heap_freetuple(tuple);
-	if (bytes != NULL)
-		pfree(bytes);
+}
+
+/* Write the first bytes of the keys, and keep the rest. */
+static void
+write_keys(JournalWriter *writer, size_t length)
+{
+	CanonicalBuffer *keys = &writer->keys;
+	bytea	   *packed;
+
+	if (length == 0)
+		return;
+	packed = palloc(length + VARHDRSZ);
+	SET_VARSIZE(packed, length + VARHDRSZ);
+	memcpy(VARDATA(packed), keys->bytes, length);
+	write_row(writer, packed);
+	pfree(packed);
+	memmove(keys->bytes, keys->bytes + length, keys->length - length);
+	keys->length -= length;
+}
+
+/*
+ * Put a row's key behind the others, where it stays if it differs from the one
+ * that starts at twin, if any.  Returns where it starts in the buffer.
+ */
+static size_t
+put_key(JournalWriter *writer, TupleTableSlot *slot, bool has_twin, size_t twin)
+{
+	JournalTarget *target = writer->target;
+	CanonicalBuffer *keys = &writer->keys;
+	size_t		start = keys->length;
+	MemoryContext previous = MemoryContextSwitchTo(writer->scratch);
+	size_t		mark;
+
+	slot_getsomeattrs(slot, target->last);
+	for (int i = 0; i < target->count; i++)
+	{
+		target->values[i] = slot->tts_values[target->attnums[i] - 1];
+		target->nulls[i] = slot->tts_isnull[target->attnums[i] - 1];
+	}
+	mark = canonical_begin_value(keys);
+	canonical_put_prefix(keys, CANONICAL_ROW_FORM);
+	canonical_row_put(target->row, target->values, target->nulls, keys);
+	canonical_end_value(keys, mark);
+	MemoryContextSwitchTo(previous);
+	if (keys->failed)
+		elog(ERROR, "key of a row is too large");
+	if (has_twin && 2 * (keys->length - start) == keys->length - twin &&
+		memcmp(keys->bytes + start, keys->bytes + twin,
+			   keys->length - start) == 0)
+		keys->length = start;
+	if (++writer->scratch_rows >= SCRATCH_ROWS)
+	{
+		MemoryContextReset(writer->scratch);
+		writer->scratch_rows = 0;
+	}
+	return start;
+}
+
+/* Write down a row that was there before or is there now, or both. */
+static void
+put_change(JournalWriter *writer, TupleTableSlot *before, TupleTableSlot *now)
+{
+	size_t		start = writer->keys.length;
+
+	if (before != NULL)
+		put_key(writer, before, false, 0);
+	if (now != NULL)
+		put_key(writer, now, before != NULL, start);
+	if (writer->keys.length >= JOURNAL_KEYS_SIZE)
+		write_keys(writer, writer->keys.length > JOURNAL_KEYS_SIZE ? start :
+				   writer->keys.length);
+
+	/* a key that is longer than a page has a row of its own */
+	if (writer->keys.length >= JOURNAL_KEYS_SIZE)
+		write_keys(writer, writer->keys.length);
 }
 
 static void
 writer_end(JournalWriter *writer)
 {
-	if (writer->keys.length > 0)
-		writer_put_row(writer, &writer->keys);
-	table_close(writer->journal, NoLock);
-	MemoryContextDelete(writer->scratch);
+	write_keys(writer, writer->keys.length);
+	table_close(writer->relation, NoLock);
+	MemoryContextDelete(writer->context);
 }
 
-/* Write the key of a row into a buffer, with its length before it. */
+/*
+ * Other triggers of the statement read the same table: each has a place of its
+ * own in it.
+ */
 static void
-put_key(JournalWriter *writer, TupleTableSlot *slot, CanonicalBuffer *buffer)
+transition_begin(TransitionTable *table, Tuplestorestate *rows,
+				 TupleDesc descriptor)
 {
-	MemoryContext previous = MemoryContextSwitchTo(writer->scratch);
-	size_t		mark;
-
-	slot_getallattrs(slot);
-	mark = canonical_begin_value(buffer);
-	canonical_put_prefix(buffer, CANONICAL_ROW_FORM);
-	canonical_row_put(writer->table->key, slot->tts_values, slot->tts_isnull,
-					  buffer);
-	canonical_end_value(buffer, mark);
-	MemoryContextSwitchTo(previous);
-	MemoryContextReset(writer->scratch);
+	table->rows = rows;
+	if (rows == NULL)
+		return;
+	table->pointer = tuplestore_alloc_read_pointer(rows, EXEC_FLAG_REWIND);
+	tuplestore_select_read_pointer(rows, table->pointer);
+	tuplestore_rescan(rows);
+	table->slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
 }
 
-static void
-writer_flush(JournalWriter *writer)
+/* The next row, NULL at the end. */
+static TupleTableSlot *
+transition_next(TransitionTable *table)
 {
-	if (writer->keys.length > JOURNAL_ROW_SIZE)
-	{
-		writer_put_row(writer, &writer->keys);
-		canonical_reset(&writer->keys);
-	}
+	if (table->rows == NULL ||
+		!tuplestore_gettupleslot(table->rows, true, false, table->slot))
+		return NULL;
+	return table->slot;
 }
 
 static void
-writer_put_key(JournalWriter *writer, TupleTableSlot *slot)
+transition_end(TransitionTable *table)
 {
-	put_key(writer, slot, &writer->keys);
-	writer_flush(writer);
+	if (table->rows == NULL)
+		return;
+	ExecDropSingleTupleTableSlot(table->slot);
+	tuplestore_select_read_pointer(table->rows, 0);
 }
 
-/* Write the key of a row as it was, and as it is, if it is another. */
+/*
+ * Rows of an UPDATE stand at the same place of both tables.  Where they do not,
+ * keys are written twice, which does no harm.
+ */
 static void
-writer_put_keys(JournalWriter *writer, TupleTableSlot *old,
-				TupleTableSlot *new)
-{
-	size_t		before = writer->keys.length;
-
-	put_key(writer, old, &writer->keys);
-	canonical_reset(&writer->key);
-	put_key(writer, new, &writer->key);
-	if (writer->key.length != writer->keys.length - before ||
-		memcmp(writer->key.bytes, writer->keys.bytes + before,
-			   writer->key.length) != 0)
-		canonical_put_bytes(&writer->keys, writer->key.bytes,
-							writer->key.length);
-	writer_flush(writer);
-}
-
-/* A transition table, from its beginning; others read it as well. */
-static void
-begin_transition(Tuplestorestate *store)
-{
-	int			pointer = tuplestore_alloc_read_pointer(store,
-														EXEC_FLAG_REWIND);
-
-	tuplestore_select_read_pointer(store, pointer);
-	tuplestore_rescan(store);
-}
-
-static void
-writer_put_statement(JournalWriter *writer, TriggerData *data)
+write_statement(JournalWriter *writer, const TriggerData *data)
 {
 	TupleDesc	descriptor = RelationGetDescr(data->tg_relation);
-	Tuplestorestate *first = data->tg_oldtable != NULL ?
-	data->tg_oldtable : data->tg_newtable;
-	Tuplestorestate *second = data->tg_oldtable != NULL ?
-	data->tg_newtable : NULL;
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(descriptor,
-													&TTSOpsMinimalTuple);
-	TupleTableSlot *other = MakeSingleTupleTableSlot(descriptor,
-													 &TTSOpsMinimalTuple);
+	TransitionTable old_table;
+	TransitionTable new_table;
+	bool		wrote = false;
 
-	begin_transition(first);
-	if (second != NULL)
-		begin_transition(second);
-	while (tuplestore_gettupleslot(first, true, false, slot))
+	transition_begin(&old_table, data->tg_oldtable, descriptor);
+	transition_begin(&new_table, data->tg_newtable, descriptor);
+	for (;;)
 	{
-		if (second == NULL)
-			writer_put_key(writer, slot);
-		else if (tuplestore_gettupleslot(second, true, false, other))
-			writer_put_keys(writer, slot, other);
-		else
-			writer_put_key(writer, slot);
+		TupleTableSlot *before = transition_next(&old_table);
+		TupleTableSlot *now = transition_next(&new_table);
+
+		if (before == NULL && now == NULL)
+			break;
+		CHECK_FOR_INTERRUPTS();
+		if (writer->target->row != NULL)
+			put_change(writer, before, now);
+		else if (!wrote)
+			write_row(writer, NULL);
+		wrote = true;
 	}
-	/* an update has as many rows in both, but nothing may depend on it */
-	while (second != NULL &&
-		   tuplestore_gettupleslot(second, true, false, other))
-		writer_put_key(writer, other);
-	ExecDropSingleTupleTableSlot(slot);
-	ExecDropSingleTupleTableSlot(other);
+	transition_end(&new_table);
+	transition_end(&old_table);
 }
 
 static TriggerData *
-trigger_data(FunctionCallInfo fcinfo, bool for_row)
+trigger_data(FunctionCallInfo fcinfo)
 {
-	TriggerData *data = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(data->tg_event) ||
-		TRIGGER_FIRED_FOR_ROW(data->tg_event) != for_row)
+	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" is for triggers that allmende.track() makes",
-						for_row ? "journal_row" : "journal_statement")));
-	return data;
+				 errmsg("function was not called by a trigger")));
+	return (TriggerData *) fcinfo->context;
 }
 
-/* AFTER INSERT, UPDATE or DELETE, for each statement. */
+/* AFTER INSERT, UPDATE or DELETE, FOR EACH STATEMENT, with transition tables. */
 Datum
 allmende_journal_statement(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = trigger_data(fcinfo, false);
+	TriggerData *data = trigger_data(fcinfo);
 	JournalWriter writer;
 
-	if (data->tg_oldtable == NULL && data->tg_newtable == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" has no transition table",
-						data->tg_trigger->tgname)));
-	if (writer_begin(&writer, data->tg_relation))
-	{
-		if (writer.table->key != NULL)
-			writer_put_statement(&writer, data);
-		else
-			writer_put_row(&writer, NULL);
-		writer_end(&writer);
-	}
-	PG_RETURN_POINTER(NULL);
+	if ((data->tg_newtable == NULL ||
+		 tuplestore_tuple_count(data->tg_newtable) == 0) &&
+		(data->tg_oldtable == NULL ||
+		 tuplestore_tuple_count(data->tg_oldtable) == 0))
+		return PointerGetDatum(NULL);
+	if (!writer_begin(&writer, data->tg_relation))
+		return PointerGetDatum(NULL);
+	write_statement(&writer, data);
+	writer_end(&writer);
+	return PointerGetDatum(NULL);
 }
 
 /* AFTER TRUNCATE. */
 Datum
 allmende_journal_truncate(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = trigger_data(fcinfo, false);
+	TriggerData *data = trigger_data(fcinfo);
 	JournalWriter writer;
 
-	if (writer_begin(&writer, data->tg_relation))
-	{
-		writer_put_row(&writer, NULL);
-		writer_end(&writer);
-	}
-	PG_RETURN_POINTER(NULL);
+	if (!writer_begin(&writer, data->tg_relation))
+		return PointerGetDatum(NULL);
+	write_row(&writer, NULL);
+	writer_end(&writer);
+	return PointerGetDatum(NULL);
 }
 
-/* AFTER INSERT, UPDATE or DELETE, for each row, on replicas alone. */
+/* AFTER INSERT, UPDATE or DELETE, FOR EACH ROW: where rows are replicated. */
 Datum
 allmende_journal_row(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = trigger_data(fcinfo, true);
+	TriggerData *data = trigger_data(fcinfo);
+	TupleTableSlot *before = NULL;
+	TupleTableSlot *now = NULL;
 	JournalWriter writer;
 
-	if (writer_begin(&writer, data->tg_relation))
-	{
-		if (writer.table->key == NULL)
-			writer_put_row(&writer, NULL);
-		else if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
-			writer_put_keys(&writer, data->tg_trigslot, data->tg_newslot);
-		else
-			writer_put_key(&writer, data->tg_trigslot);
-		writer_end(&writer);
-	}
-	PG_RETURN_POINTER(NULL);
+	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function was not called by a trigger for each row")));
+	if (!writer_begin(&writer, data->tg_relation))
+		return PointerGetDatum(NULL);
+	if (TRIGGER_FIRED_BY_INSERT(data->tg_event))
+		now = data->tg_trigslot;
+	else
+		before = data->tg_trigslot;
+	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+		now = data->tg_newslot;
+	if (writer.target->row != NULL)
+		put_change(&writer, before, now);
+	else
+		write_row(&writer, NULL);
+	writer_end(&writer);
+	return PointerGetDatum(NULL);
 }

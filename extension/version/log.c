@@ -6,6 +6,7 @@
 
 #include "access/relation.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
 #include "fmgr.h"
@@ -68,17 +69,17 @@ enum
 /* What the rows of one call of log() have in common. */
 typedef struct Log
 {
-	const		Dataset *dataset;
+	const Dataset *dataset;
 	Snapshot	snapshot;
 	Branch	   *trunk;
 	List	   *marks;
 	bool		partial;		/* counts are withheld */
 	ReturnSetInfo *result;
-}			Log;
+} Log;
 
 /* Names of the marks on a version. */
 static Datum
-marks_of(const Log * log, const Version * version)
+marks_of(const Log *log, const Version *version)
 {
 	Datum	   *names = palloc((list_length(log->marks) + 1) * sizeof(Datum));
 	int			count = 0;
@@ -86,7 +87,7 @@ marks_of(const Log * log, const Version * version)
 
 	foreach(cell, log->marks)
 	{
-		const		Mark *mark = lfirst(cell);
+		const Mark *mark = lfirst(cell);
 
 		if (mark->version == version->id)
 			names[count++] = CStringGetTextDatum(mark->name);
@@ -96,7 +97,7 @@ marks_of(const Log * log, const Version * version)
 }
 
 static void
-put_version(const Log * log, const Version * version)
+put_version(const Log *log, const Version *version)
 {
 	Datum		values[LOG_COLUMNS] = {0};
 	bool		nulls[LOG_COLUMNS] = {false};
@@ -124,7 +125,7 @@ put_version(const Log * log, const Version * version)
 
 /* The number that a path has on a branch, 0 where it is not on it. */
 static int32
-number_on_branch(const VersionPath * path, int32 branch)
+number_on_branch(const VersionPath *path, int32 branch)
 {
 	for (int i = 0; path != NULL && i < path->count; i++)
 		if (path->places[i].branch == branch)
@@ -137,7 +138,7 @@ number_on_branch(const VersionPath * path, int32 branch)
  * on a branch, all that is before it is on both.
  */
 static void
-put_versions(const Log * log, const Version * since, const Version * until)
+put_versions(const Log *log, const Version *since, const Version *until)
 {
 	VersionPath *known = since == NULL ? NULL :
 	version_path(since->branch, since->number, log->snapshot);
@@ -160,7 +161,7 @@ put_versions(const Log * log, const Version * since, const Version * until)
 
 /* Arguments 1 and 2 are refs; that of until is not null. */
 static Datum
-return_log(FunctionCallInfo fcinfo, const Dataset * dataset, bool partial,
+return_log(FunctionCallInfo fcinfo, const Dataset *dataset, bool partial,
 		   Snapshot snapshot)
 {
 	Log			log = {.dataset = dataset,.snapshot = snapshot,.partial = partial};
@@ -226,6 +227,24 @@ allmende_log_dataset(PG_FUNCTION_ARGS)
 					  OidIsValid(head) && access_is_partial(head), snapshot);
 }
 
+/*
+ * Bytes of a table with its indexes, and of its partitions: a partitioned table
+ * takes none itself.
+ */
+static int64
+head_bytes(Oid head)
+{
+	int64		bytes = 0;
+	ListCell   *cell;
+
+	/* locked, they are still there when they are measured */
+	foreach(cell, find_all_inheritors(head, AccessShareLock, NULL))
+		bytes +=
+		DatumGetInt64(DirectFunctionCall1(pg_total_relation_size,
+										  ObjectIdGetDatum(lfirst_oid(cell))));
+	return bytes;
+}
+
 /* What is known of the head itself; others are left null. */
 static void
 put_head(Oid head, Datum *values, bool *nulls)
@@ -242,13 +261,12 @@ put_head(Oid head, Datum *values, bool *nulls)
 		values[LIST_TITLE] = CStringGetTextDatum(comment);
 		nulls[LIST_TITLE] = false;
 	}
-	values[LIST_HEAD_BYTES] =
-		DirectFunctionCall1(pg_total_relation_size, ObjectIdGetDatum(head));
+	values[LIST_HEAD_BYTES] = Int64GetDatum(head_bytes(head));
 	nulls[LIST_HEAD_BYTES] = false;
 }
 
 static void
-put_last_version(const Dataset * dataset, Oid head, Snapshot snapshot,
+put_last_version(const Dataset *dataset, Oid head, Snapshot snapshot,
 				 Datum *values, bool *nulls)
 {
 	Branch	   *trunk = branch_find(dataset->id, "main", snapshot);
@@ -277,7 +295,7 @@ put_last_version(const Dataset * dataset, Oid head, Snapshot snapshot,
 
 /* Null where the store is not in this database: only its catalogue is. */
 static void
-put_store(const Dataset * dataset, Snapshot snapshot, Datum *values,
+put_store(const Dataset *dataset, Snapshot snapshot, Datum *values,
 		  bool *nulls)
 {
 	bool		pending;
@@ -300,7 +318,7 @@ put_store(const Dataset * dataset, Snapshot snapshot, Datum *values,
 
 /* May the current user see that there is a dataset? */
 static bool
-may_list(const Dataset * dataset, Oid head)
+may_list(const Dataset *dataset, Oid head)
 {
 	return OidIsValid(head) ? access_may_read(head) :
 		access_may_own_dataset(dataset);
@@ -311,7 +329,7 @@ may_list(const Dataset * dataset, Oid head)
  * found.
  */
 static Relation
-open_head(const Dataset * dataset)
+open_head(const Dataset *dataset)
 {
 	Oid			head = head_find(&dataset->uuid);
 

@@ -68,7 +68,7 @@ check_name(const char *name)
 }
 
 static void
-check_name_is_free(const Dataset * dataset, const char *name)
+check_name_is_free(const Dataset *dataset, const char *name)
 {
 	Snapshot	snapshot = push_latest_snapshot();
 	bool		is_mark = mark_find(dataset->id, name, snapshot) != NULL;
@@ -111,7 +111,7 @@ allmende_mark_set(PG_FUNCTION_ARGS)
 }
 
 static void
-fail_no_mark(const Dataset * dataset, const char *name)
+fail_no_mark(const Dataset *dataset, const char *name)
 {
 	List	   *names = NIL;
 	char	   *similar;

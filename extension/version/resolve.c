@@ -32,7 +32,7 @@ typedef struct Candidate
 /* A ref while it is looked up. */
 typedef struct Resolver
 {
-	const		Dataset *dataset;
+	const Dataset *dataset;
 	Snapshot	snapshot;
 	const char *text;
 	char	   *base;			/* the text before the steps */
@@ -67,7 +67,7 @@ resolve_syntax_error(const char *what, const char *text,
 }
 
 static void
-add_candidate(Resolver *resolver, Version * version, char *label)
+add_candidate(Resolver *resolver, Version *version, char *label)
 {
 	Candidate  *candidate;
 
@@ -81,7 +81,7 @@ add_candidate(Resolver *resolver, Version * version, char *label)
 
 /* The last version of a branch, which may have none of its own yet. */
 static Version *
-last_version(const Branch * branch, Snapshot snapshot)
+last_version(const Branch *branch, Snapshot snapshot)
 {
 	if (branch == NULL)
 		return NULL;
@@ -179,7 +179,7 @@ read_number(Resolver *resolver)
 
 /* "v3", or for other branches "v3 of branch "x"". */
 static char *
-version_label(const Resolver *resolver, const Version * version)
+version_label(const Resolver *resolver, const Version *version)
 {
 	Branch	   *branch;
 
@@ -360,7 +360,7 @@ fail_not_found(const Resolver *resolver)
 }
 
 static void
-fail_no_such_step(const Resolver *resolver, const Version * base, int64 before)
+fail_no_such_step(const Resolver *resolver, const Version *base, int64 before)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_ALLMENDE_REF_NOT_FOUND),
@@ -378,7 +378,7 @@ fail_no_such_step(const Resolver *resolver, const Version * base, int64 before)
 
 /* The version some steps before another, on its branch and those before it. */
 static Version *
-step_back(const Resolver *resolver, Version * base)
+step_back(const Resolver *resolver, Version *base)
 {
 	VersionPath *path = version_path(base->branch, base->number,
 									 resolver->snapshot);
@@ -400,7 +400,7 @@ step_back(const Resolver *resolver, Version * base)
 }
 
 Version *
-resolve_ref(const Dataset * dataset, const char *ref, Snapshot snapshot)
+resolve_ref(const Dataset *dataset, const char *ref, Snapshot snapshot)
 {
 	Resolver	resolver = {.dataset = dataset,.snapshot = snapshot,.text = ref};
 	Version    *version;
@@ -431,7 +431,7 @@ resolve_ref(const Dataset * dataset, const char *ref, Snapshot snapshot)
 }
 
 Version *
-resolve_committed(const Dataset * dataset, const char *ref, Snapshot snapshot)
+resolve_committed(const Dataset *dataset, const char *ref, Snapshot snapshot)
 {
 	Version    *version = resolve_ref(dataset, ref, snapshot);
 
@@ -445,7 +445,7 @@ resolve_committed(const Dataset * dataset, const char *ref, Snapshot snapshot)
 }
 
 char *
-resolve_name(const Version * version, const Branch * trunk)
+resolve_name(const Version *version, const Branch *trunk)
 {
 	char	   *digits;
 

@@ -63,21 +63,21 @@ delta_hash_begin(void)
 }
 
 void
-delta_hash_remove(DeltaHash * delta, const unsigned char *row_hash)
+delta_hash_remove(DeltaHash *delta, const unsigned char *row_hash)
 {
 	hash_update(delta->removed, row_hash);
 	delta->removed_count++;
 }
 
 void
-delta_hash_add(DeltaHash * delta, const unsigned char *row_hash)
+delta_hash_add(DeltaHash *delta, const unsigned char *row_hash)
 {
 	hash_update(delta->added, row_hash);
 	delta->added_count++;
 }
 
 void
-delta_hash_end(DeltaHash * delta, unsigned char hash[CANONICAL_HASH_SIZE])
+delta_hash_end(DeltaHash *delta, unsigned char hash[CANONICAL_HASH_SIZE])
 {
 	unsigned char removed[CANONICAL_HASH_SIZE];
 	unsigned char added[CANONICAL_HASH_SIZE];
@@ -135,7 +135,7 @@ put_source(CanonicalBuffer *buffer, struct varlena *source)
 
 /* C: all that erasure may have to destroy, behind a nonce. */
 static void
-content_hash(const Version * version, const unsigned char *schema_digest,
+content_hash(const Version *version, const unsigned char *schema_digest,
 			 unsigned char hash[CANONICAL_HASH_SIZE])
 {
 	CanonicalBuffer buffer;
@@ -150,7 +150,7 @@ content_hash(const Version * version, const unsigned char *schema_digest,
 }
 
 void
-revision_compute(const Version * version, const pg_uuid_t * dataset,
+revision_compute(const Version *version, const pg_uuid_t *dataset,
 				 const unsigned char *schema_digest,
 				 const RevisionId *parents, int parent_count,
 				 RevisionId *revision)

@@ -42,11 +42,11 @@ struct StoredRows
 	TupleDesc	descriptor;
 	Snapshot	snapshot;
 	int			count;
-	const		SchemaColumn **columns; /* by id */
+	const SchemaColumn **columns;	/* by id */
 	int		   *places;			/* of the reader's columns among them */
 	StoredShape *shape;			/* of the last row */
 	List	   *shapes;
-	const		StoreValue *stored; /* the last row as it was read */
+	const StoreValue *stored;	/* the last row as it was read */
 	StoreValue *values;			/* as it would be today; by column */
 	Datum	   *datums;			/* the same where values were converted; by
 								 * attribute */
@@ -58,8 +58,8 @@ struct StoredRows
 static int
 compare_columns(const void *a, const void *b)
 {
-	uint32		id_a = (*(const SchemaColumn * const *) a)->id;
-	uint32		id_b = (*(const SchemaColumn * const *) b)->id;
+	uint32		id_a = (*(const SchemaColumn *const *) a)->id;
+	uint32		id_b = (*(const SchemaColumn *const *) b)->id;
 
 	return id_a < id_b ? -1 : id_a > id_b;
 }
@@ -87,8 +87,8 @@ place_of(const uint32 *ids, int count, uint32 id)
 }
 
 StoredRows *
-stored_rows_begin(const Store * store, const char *name, const Schema * schema,
-				  HeadImages * images, TupleDesc descriptor, Snapshot snapshot)
+stored_rows_begin(const Store *store, const char *name, const Schema *schema,
+				  HeadImages *images, TupleDesc descriptor, Snapshot snapshot)
 {
 	StoredRows *rows = palloc0(sizeof(*rows));
 	const uint32 *ids;
@@ -123,7 +123,7 @@ stored_rows_begin(const Store * store, const char *name, const Schema * schema,
 }
 
 void
-stored_rows_end(StoredRows * rows)
+stored_rows_end(StoredRows *rows)
 {
 	store_reader_end(rows->reader);
 	MemoryContextDelete(rows->scratch);
@@ -203,7 +203,7 @@ shape_create(StoredRows *rows, int32 schema)
 }
 
 static StoredShape *
-shape_of(StoredRows * rows, int32 schema)
+shape_of(StoredRows *rows, int32 schema)
 {
 	ListCell   *cell;
 
@@ -220,7 +220,7 @@ shape_of(StoredRows * rows, int32 schema)
 
 /* The value that rows have that are older than a column. */
 static StoreValue
-initial_value(const SchemaColumn * column)
+initial_value(const SchemaColumn *column)
 {
 	StoreValue	value = {NULL, STORE_VALUE_NULL};
 
@@ -237,7 +237,7 @@ initial_value(const SchemaColumn * column)
  * another type then.  In the scratch memory.
  */
 static void
-read_row(StoredRows * rows, uint32 rid)
+read_row(StoredRows *rows, uint32 rid)
 {
 	int32		schema;
 
@@ -251,7 +251,7 @@ read_row(StoredRows * rows, uint32 rid)
 	}
 	for (int i = 0; i < rows->count; i++)
 	{
-		const		StoreValue *value = &rows->stored[rows->places[i]];
+		const StoreValue *value = &rows->stored[rows->places[i]];
 
 		rows->values[i] = value->length == STORE_VALUE_NONE ?
 			initial_value(rows->columns[i]) : *value;
@@ -283,7 +283,7 @@ check_buffer(const CanonicalBuffer *buffer)
 
 /* The image of the columns that are compared, or of the key. */
 static void
-put_image(StoredRows * rows, HeadImageKind kind, CanonicalBuffer *buffer)
+put_image(StoredRows *rows, HeadImageKind kind, CanonicalBuffer *buffer)
 {
 	if (rows->shape->kind == SHAPE_CONVERTED)
 	{
@@ -299,7 +299,7 @@ put_image(StoredRows * rows, HeadImageKind kind, CanonicalBuffer *buffer)
 }
 
 static void
-hash_row(StoredRows * rows, unsigned char hash[CANONICAL_HASH_SIZE])
+hash_row(StoredRows *rows, unsigned char hash[CANONICAL_HASH_SIZE])
 {
 	CanonicalBuffer buffer;
 
@@ -309,7 +309,7 @@ hash_row(StoredRows * rows, unsigned char hash[CANONICAL_HASH_SIZE])
 }
 
 void
-stored_row_hash(StoredRows * rows, uint32 rid,
+stored_row_hash(StoredRows *rows, uint32 rid,
 				unsigned char hash[CANONICAL_HASH_SIZE])
 {
 	MemoryContext previous = MemoryContextSwitchTo(rows->scratch);
@@ -321,7 +321,7 @@ stored_row_hash(StoredRows * rows, uint32 rid,
 }
 
 void
-stored_row_hash_and_key(StoredRows * rows, uint32 rid,
+stored_row_hash_and_key(StoredRows *rows, uint32 rid,
 						unsigned char hash[CANONICAL_HASH_SIZE],
 						CanonicalBuffer *key_form)
 {

@@ -20,21 +20,21 @@ typedef struct StoredRows StoredRows;
  * made of it.  name is the table's, for messages.  Lives in the current memory
  * context.
  */
-extern StoredRows * stored_rows_begin(const Store * store, const char *name,
-									  const Schema * schema,
-									  HeadImages * images, TupleDesc descriptor,
-									  Snapshot snapshot);
+extern StoredRows *stored_rows_begin(const Store *store, const char *name,
+									 const Schema *schema,
+									 HeadImages *images, TupleDesc descriptor,
+									 Snapshot snapshot);
 
 /* SHA-256 of the image without ignored columns. */
-extern void stored_row_hash(StoredRows * rows, uint32 rid,
+extern void stored_row_hash(StoredRows *rows, uint32 rid,
 							unsigned char hash[CANONICAL_HASH_SIZE]);
 
 /*
  * The same, and the key form behind what is in the buffer.
  */
-extern void stored_row_hash_and_key(StoredRows * rows, uint32 rid,
+extern void stored_row_hash_and_key(StoredRows *rows, uint32 rid,
 									unsigned char hash[CANONICAL_HASH_SIZE],
 									CanonicalBuffer *key_form);
-extern void stored_rows_end(StoredRows * rows);
+extern void stored_rows_end(StoredRows *rows);
 
 #endif							/* ALLMENDE_VERSION_STORED_H */

@@ -9,6 +9,7 @@
 #ifndef ALLMENDE_VERSION_TRACKING_H
 #define ALLMENDE_VERSION_TRACKING_H
 
+#include "storage/lockdefs.h"
 #include "utils/reltrigger.h"
 
 #include "head.h"
@@ -64,6 +65,26 @@ extern char *head_name(Relation relation);
 extern AttrNumber head_attribute(TupleDesc descriptor, const char *name);
 
 /*
+ * triggers.c
+ */
+
+/* Tables of a head: itself, and its partitions, which are locked in a mode. */
+extern List *head_tables(Oid head, LOCKMODE mode);
+
+/*
+ * Give a table the triggers of a dataset that it lacks, and each its state.  The
+ * caller holds ShareRowExclusiveLock at least.
+ */
+extern void head_add_triggers(Oid table, const pg_uuid_t *uuid,
+							  bool is_partition);
+
+/* Take all of our triggers from a table, which is locked in AccessExclusiveLock. */
+extern void head_drop_triggers(Oid table);
+
+/* Let triggers fire as they should: ENABLE TRIGGER ALL sets all to origin. */
+extern void head_repair_triggers(Oid table);
+
+/*
  * schema.c
  */
 
@@ -80,12 +101,5 @@ extern List *head_known_columns(int32 dataset, Snapshot snapshot);
 
 /* The schema of a dataset's last version, or NULL. */
 extern Schema *head_last_schema(int32 dataset, Snapshot snapshot);
-
-/*
- * track.c: make our triggers on a table alone, or remove them; within SPI
- */
-extern void head_create_triggers(Oid relid, const pg_uuid_t *uuid,
-								 bool is_partition);
-extern void head_drop_triggers(Oid relid);
 
 #endif							/* ALLMENDE_VERSION_TRACKING_H */

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use Allmende::Cluster;
 use Allmende::Test;
+use POSIX qw(WNOHANG);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -103,8 +104,8 @@ sub problems
 # which commits are cut short
 my %kill;
 $kill{ 2 + int rand COMMITS - 2 } = 1 while keys %kill < KILLS;
-my $typical = 0.3;
-my $cut = 0;
+my @typical = (1, 3);
+my ($cut, $kept, $kills) = (0, 0, 0);
 my $file = work_folder() . '/edit.out';
 my $known = $cluster->psql('crash', $log);
 for my $number (1 .. COMMITS)
@@ -113,7 +114,10 @@ for my $number (1 .. COMMITS)
 	my $pid = in_background($number, $file);
 	if ($kill{$number})
 	{
-		sleep rand() * 1.1 * $typical * ($number % 5 == 0 ? 3 : 1);
+		# every other one as soon as commit has returned, or just before
+		my $end = time + (0.2 + 1.0 * rand) * $typical[ $number % 5 == 0 ];
+		$end = time + 60 if $kills++ % 2;
+		sleep 0.002 while time < $end && !-s $file && waitpid($pid, WNOHANG) == 0;
 		$cluster->kill_hard;
 	}
 	waitpid $pid, 0;
@@ -121,7 +125,7 @@ for my $number (1 .. COMMITS)
 	my $returned = -s $file ? 1 : 0;
 	if (!$kill{$number})
 	{
-		$typical = $took unless $number % 5 == 0;
+		$typical[ $number % 5 == 0 ] = $took;
 		$returned or fail("commit of edit $number"), last;
 		next;
 	}
@@ -130,12 +134,13 @@ for my $number (1 .. COMMITS)
 	my @problems = problems($known);
 	my $there = $cluster->psql('crash', "SELECT count(*) FROM allmende.log('olpe.trees') WHERE message = 'edit $number'");
 	push @problems, 'a commit that returned is lost' if $returned && !$there;
-	$cut++ unless $there;
+	$there ? $kept++ : $cut++;
 	is(join("\n", @problems), '', "killed in edit $number, "
 		. ($returned ? 'which had returned' : $there ? 'committed but not said so' : 'which is undone'));
 	$known = $cluster->psql('crash', $log);
 }
 cmp_ok($cut, '>', 0, "some edits were cut short ($cut)");
+cmp_ok($kept, '>', 0, "some were committed just before ($kept)");
 is(join("\n", problems($known)), '', 'at the end all is right');
 is($cluster->psql('crash', q{SELECT count(*) FROM allmende.log('olpe.trees')}), 1 + COMMITS - $cut,
 	'and there is a version for each edit that was not undone');

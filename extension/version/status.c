@@ -19,7 +19,7 @@
 #include "access.h"
 #include "compare.h"
 
-PG_FUNCTION_INFO_V1(allmende_status);
+PG_FUNCTION_INFO_V1(allmende_status_list);
 
 #define STATUS_COLUMNS 8
 
@@ -117,7 +117,7 @@ status_of(FunctionCallInfo fcinfo, Oid head, bool full)
 }
 
 Datum
-allmende_status(PG_FUNCTION_ARGS)
+allmende_status_list(PG_FUNCTION_ARGS)
 {
 	bool		full = !PG_ARGISNULL(1) && PG_GETARG_BOOL(1);
 	ListCell   *cell;

@@ -28,9 +28,9 @@
 #include "track_check.h"
 #include "tracking.h"
 
-PG_FUNCTION_INFO_V1(allmende_track);
-PG_FUNCTION_INFO_V1(allmende_untrack);
-PG_FUNCTION_INFO_V1(allmende_forget);
+PG_FUNCTION_INFO_V1(allmende_history_track);
+PG_FUNCTION_INFO_V1(allmende_history_untrack);
+PG_FUNCTION_INFO_V1(allmende_history_forget);
 
 /* columns of type commit_result */
 #define RESULT_COLUMNS 7
@@ -229,7 +229,7 @@ result_datum(FunctionCallInfo fcinfo, const Dataset *dataset,
  * in.  Rights are looked at before it is waited for.
  */
 Datum
-allmende_track(PG_FUNCTION_ARGS)
+allmende_history_track(PG_FUNCTION_ARGS)
 {
 	CommitDetails details;
 	Relation	relation;
@@ -278,7 +278,7 @@ notice_pending(Relation relation, const pg_uuid_t *uuid)
 }
 
 Datum
-allmende_untrack(PG_FUNCTION_ARGS)
+allmende_history_untrack(PG_FUNCTION_ARGS)
 {
 	Oid			table = PG_GETARG_OID(0);
 	Relation	relation;
@@ -326,7 +326,7 @@ store_is_shared(const Dataset *dataset)
 }
 
 Datum
-allmende_forget(PG_FUNCTION_ARGS)
+allmende_history_forget(PG_FUNCTION_ARGS)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());

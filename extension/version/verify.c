@@ -28,7 +28,7 @@
 #include "revision.h"
 #include "stored.h"
 
-PG_FUNCTION_INFO_V1(allmende_verify);
+PG_FUNCTION_INFO_V1(allmende_history_verify);
 
 typedef struct Verify
 {
@@ -405,7 +405,7 @@ verify_marks(Verify *verify)
 }
 
 Datum
-allmende_verify(PG_FUNCTION_ARGS)
+allmende_history_verify(PG_FUNCTION_ARGS)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	Verify		verify;

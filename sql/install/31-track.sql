@@ -42,19 +42,19 @@ CREATE FUNCTION allmende.track(rel regclass, key name[] DEFAULT NULL,
 	valid_at timestamptz DEFAULT NULL)
 	RETURNS allmende.commit_result
 	LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000
-	AS 'MODULE_PATHNAME', 'allmende_track';
+	AS 'MODULE_PATHNAME', 'allmende_history_track';
 COMMENT ON FUNCTION allmende.track(regclass, name[], name[], text, timestamptz) IS
 'Begins the history of a table and returns its first version. key names the columns of a unique index, in any order; null: those of the primary key. Columns in ignore are kept, but a change of nothing else makes no version of a row, and fingerprints leave them out. valid_at is the time that the data describe. Adds triggers to the table and its partitions; writers wait until the end of the transaction, readers do not. Owners of the table only. Error RD306 for a table that cannot be tracked or has no such key, RD308 if it is tracked already, RD201 and RD202 for a column whose type has no canonical or no key form, 22004 if rel or message is null, 22023 for an empty message and a valid_at that is not finite.';
 
 CREATE FUNCTION allmende.untrack(rel regclass) RETURNS void
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000
-	AS 'MODULE_PATHNAME', 'allmende_untrack';
+	AS 'MODULE_PATHNAME', 'allmende_history_untrack';
 COMMENT ON FUNCTION allmende.untrack(regclass) IS
 'Ends the history of a table: takes the triggers from it and its partitions. Its versions stay until forget(); track() begins a new history. Owners of the table only. Null does nothing. Error RD302 if the table is not tracked.';
 
 CREATE FUNCTION allmende.forget(dataset text) RETURNS void
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000
-	AS 'MODULE_PATHNAME', 'allmende_forget';
+	AS 'MODULE_PATHNAME', 'allmende_history_forget';
 COMMENT ON FUNCTION allmende.forget(text) IS
 'Deletes all versions of a dataset, given by its name or uuid, for good. Its table must have been untracked or dropped. Its last owner only. Null does nothing. Error RD302 if there is no such dataset, RD305 if several had the name, 55000 if its table is still tracked.';
 

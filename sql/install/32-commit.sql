@@ -40,7 +40,7 @@ COMMENT ON FUNCTION allmende.commit_pending(interval, text) IS
 CREATE FUNCTION allmende.status(rel regclass DEFAULT NULL, "full" bool DEFAULT false)
 	RETURNS TABLE (dataset text, version int, inserted bigint, updated bigint, deleted bigint,
 		pending_since timestamptz, authors text[], fault text)
-	LANGUAGE c STABLE PARALLEL UNSAFE ROWS 10
-	AS 'MODULE_PATHNAME', 'allmende_status';
+	LANGUAGE c STABLE PARALLEL RESTRICTED ROWS 10
+	AS 'MODULE_PATHNAME', 'allmende_status_list';
 COMMENT ON FUNCTION allmende.status(regclass, bool) IS
 'Returns what is not yet in a version, of one tracked table or of all that the caller may read: the last version, rows that were inserted, updated and deleted since, when the oldest of these edits was made, and by whom. fault says why edits may have gone unnoticed (the table was rewritten, restored, its triggers were disabled); the counts are null then, unless full asks to compare all rows. Counts are null as well where policies hide rows from the caller. Error RD302 for a table that is not tracked.';

@@ -17,12 +17,15 @@ like($out, qr/Starting a private cluster in \Q$folder\E/, '... in its own folder
 like($out, qr/05958 │ Hochsauerlandkreis +│ +9056 │/, '... counts trees by district');
 like($out, qr/the register +│ 20000 │ ([0-9a-f]+)….*sorted by species +│ 20000 │ \1…/s,
 	'... compares fingerprints');
+like($out, qr/v3 +│ 02.05.2026 │ Nach dem Sturm .*v1 +│ 01.11.2025 │ Erstlieferung +│ +20000 │/s,
+	'... makes three versions');
+like($out, qr/yes: every row of every version/, '... and verifies them');
 my ($password, $port) = $out =~ /PGPASSWORD=(\S+) psql -h 127.0.0.1 -p (\d+) -U demo demo/;
 ok($port, '... and says how to connect');
 
 {
 	local @ENV{qw(PGHOST PGPORT PGUSER PGPASSWORD)} = ('127.0.0.1', $port, 'demo', $password);
-	is(psql('demo', 'SELECT count(*) FROM demo.tree'), '20000', 'so it does');
+	is(psql('demo', 'SELECT count(*) FROM demo.tree'), '19893', 'so it does');
 	local $ENV{PGPASSWORD} = 'wrong';
 	my ($refused) = command_output('psql', '-Xc', 'SELECT 1', '-d', 'demo');
 	isnt($refused, 0, '... but not with another password');

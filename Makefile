@@ -9,6 +9,7 @@
 #   make uninstall
 #   make check-unit      tests of the core, without a server
 #   make check-regress T="ags gridcell"   some SQL tests
+#   make check-isolation T=track          sessions against each other
 #   make lint            the checks of the source alone
 #   make indent          format the C sources as PostgreSQL does
 #   make fuzz            fuzz the readers of foreign bytes (FUZZ_SECONDS each)
@@ -25,8 +26,8 @@ export PG_CONFIG FUZZ_SECONDS
 EXTENSION_MAKE = $(MAKE) --no-print-directory -C extension
 
 .DEFAULT_GOAL := all
-.PHONY: all install uninstall deps check check-unit check-regress lint indent \
-	fuzz bench demo demo-stop clean
+.PHONY: all install uninstall deps check check-unit check-regress check-isolation lint \
+	indent fuzz bench demo demo-stop clean
 
 all:
 	@command -v $(PG_CONFIG) >/dev/null || { \
@@ -51,6 +52,9 @@ check-unit:
 
 check-regress: deps
 	@tests/check regress $(T)
+
+check-isolation: deps
+	@tests/check isolation $(T)
 
 lint: deps
 	@tests/check lint

@@ -21,8 +21,13 @@
 #define KEY_RUN_ENTRIES_MAX 793 /* of a chunk with row ids of 2 bytes */
 #define KEY_RUN_ENTRIES_WIDE 661	/* with row ids of 4 bytes */
 
-/* Flag of key_run_open(): believe the checksum */
+/*
+ * Flags of key_run_open(): believe the checksum; believe that the entries are
+ * in order.  The latter takes longer than a look-up, which in a chunk without
+ * order finds less than there is, but nothing outside of it.
+ */
 #define KEY_RUN_SKIP_CRC 1
+#define KEY_RUN_SKIP_ENTRIES 2
 
 typedef struct KeyEntry
 {
@@ -43,7 +48,7 @@ typedef struct KeyChunk
 } KeyChunk;
 
 /*
- * Check all there is to be checked of a chunk, and find its arrays.  The
+ * Check what the flags leave to be checked of a chunk, and find its arrays.  The
  * chunks of a run are not compared with each other; see key_merge_next().
  */
 extern bool key_run_open(KeyChunk *chunk, const void *bytes, size_t length,

@@ -28,7 +28,7 @@ typedef struct StoreColumn
 
 /*
  * What sealing needs to know of a schema other than that being written: calls
- * back with a schema's id, and gets its columns.
+ * back with the id of a schema, for its columns.
  */
 typedef struct StoreSchema
 {

@@ -20,6 +20,7 @@
 typedef struct CanonicalType CanonicalType;
 typedef struct CanonicalRow CanonicalRow;
 typedef struct CanonicalRecord CanonicalRecord;
+typedef struct CanonicalPoint CanonicalPoint;
 
 /* Write the bytes of a value that is not NULL, without their length. */
 typedef void (*CanonicalEncode) (CanonicalType *type, Datum value,
@@ -68,6 +69,7 @@ struct CanonicalType
 	/* receive or input function, where decode needs it; else no function */
 	FmgrInfo	input;
 	Oid			input_argument;
+	CanonicalPoint *point;		/* geometries: one that was decoded */
 };
 
 /*

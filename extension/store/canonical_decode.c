@@ -34,6 +34,7 @@
 #include "../core/ewkb.h"
 #include "../errcodes.h"
 #include "canonical_decode.h"
+#include "canonical_point.h"
 
 void
 canonical_decode_fail(const CanonicalType *type,
@@ -808,6 +809,9 @@ canonical_decode_geometry(CanonicalType *type, CanonicalReader *reader)
 
 	if (length == 0 || *start != 1)
 		fail(type, reader, "The geometry is not EWKB of byte order NDR");
+	result = canonical_point_copy(type, start, length);
+	if (result != NULL)
+		return PointerGetDatum(result);
 	text = palloc_extended((Size) length * 2 + 1, MCXT_ALLOC_HUGE);
 	text[hex_encode(bytes, length, text)] = '\0';
 	result = (struct varlena *)
@@ -822,6 +826,7 @@ canonical_decode_geometry(CanonicalType *type, CanonicalReader *reader)
 		memcmp(again.bytes, bytes, length) != 0)
 		fail(type, reader, "The geometry does not come back as it is");
 	pfree(again.bytes);
+	canonical_point_keep(type, start, length, result);
 	return PointerGetDatum(result);
 }
 

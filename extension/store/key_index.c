@@ -527,7 +527,8 @@ open_chunk(KeyIndexLookup *lookup, StoreScan *scan, KeyChunk *chunk)
 	const unsigned char *bytes = store_scan_bytes(scan, KEY_CHUNK, &length);
 	CoreError	error;
 
-	if (!key_run_open(chunk, bytes, length, KEY_RUN_SKIP_CRC, &error))
+	if (!key_run_open(chunk, bytes, length,
+					  KEY_RUN_SKIP_CRC | KEY_RUN_SKIP_ENTRIES, &error))
 		fail_chunk(lookup->store, lookup->run, error.reason);
 }
 

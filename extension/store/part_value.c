@@ -12,7 +12,7 @@
 #include "../core/part_format.h"
 #include "part_value.h"
 
-/* The tuple that a value gets into has a header as well. */
+/* The tuple that a value is put into has a header as well. */
 static void
 check_size(Size size)
 {

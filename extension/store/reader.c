@@ -24,6 +24,12 @@
 /* An index scan goes on where a row is not further away than this. */
 #define TAIL_STEPS 32
 
+/*
+ * The same for parts, as many as the open one leads to expect, of which the
+ * index alone is read: some pages of it, which a descent has as well.
+ */
+#define PART_STEPS 64
+
 /* A column, and the part of it that is open. */
 typedef struct ReaderColumn
 {
@@ -323,11 +329,19 @@ descend(ReaderColumn *column, uint32 rid, bool forward)
 	return store_scan_next(&column->scan, forward);
 }
 
-/* Bring the part of a row into the slot: mostly the one behind the open one. */
+/*
+ * Bring the part of a row into the slot: mostly the one behind the open one.
+ * Who reads scattered rows does it from the last one to the first: backward, the
+ * first part that begins at or before a row is that of the row.
+ */
 static bool
 find_part(ReaderColumn *column, uint32 rid)
 {
 	uint32		end = column->first + column->rows;
+
+	if (column->rows > 0 && !column->forward && rid < column->first &&
+		(column->first - rid) / column->rows < PART_STEPS)
+		return store_scan_back_to(&column->scan, 2, rid);
 
 	if (column->rows > 0 && rid >= end && rid - end < column->rows)
 	{
@@ -345,6 +359,7 @@ begin_parts(StoreReader *reader, ReaderColumn *column)
 {
 	store_scan_begin(&column->scan, reader->store->tables[STORE_PART],
 					 reader->store->indexes[STORE_PART], reader->snapshot, 2);
+	store_scan_want_index(&column->scan);
 	column->context = AllocSetContextCreate(reader->context,
 											"part of a column",
 											ALLOCSET_DEFAULT_SIZES);

@@ -508,6 +508,46 @@ store_scan_next(StoreScan *scan, bool forward)
 	return found;
 }
 
+void
+store_scan_want_index(StoreScan *scan)
+{
+	scan->scan->xs_want_itup = true;
+}
+
+/* The next row backward for which the index has such a value. */
+static bool
+fetch_back_to(StoreScan *scan, int column, int64 value)
+{
+	IndexScanDesc index = scan->scan;
+
+	while (index_getnext_tid(index, BackwardScanDirection) != NULL)
+	{
+		bool		is_null;
+		Datum		entry = index_getattr(index->xs_itup, column,
+										  index->xs_itupdesc, &is_null);
+
+		if (DatumGetInt64(entry) <= value &&
+			index_fetch_heap(index, scan->slot))
+			return true;
+	}
+	ExecClearTuple(scan->slot);
+	return false;
+}
+
+bool
+store_scan_back_to(StoreScan *scan, int column, int64 value)
+{
+	MemoryContext previous;
+	bool		found;
+
+	CHECK_FOR_INTERRUPTS();
+	MemoryContextReset(scan->row);
+	previous = MemoryContextSwitchTo(scan->slot->tts_mcxt);
+	found = fetch_back_to(scan, column, value);
+	MemoryContextSwitchTo(previous);
+	return found;
+}
+
 const unsigned char *
 store_scan_bytes(StoreScan *scan, int column, Size *length)
 {

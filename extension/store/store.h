@@ -105,6 +105,18 @@ extern void store_scan_keys(StoreScan *scan, ScanKey keys, int count);
 extern bool store_scan_next(StoreScan *scan, bool forward);
 
 /*
+ * Let the scan tell what its index says, for store_scan_back_to().  Before
+ * store_scan_keys(); pages of the index stay pinned longer.
+ */
+extern void store_scan_want_index(StoreScan *scan);
+
+/*
+ * Go on backward to the first row whose int8 in a column of the index (from 1) is
+ * at or below a value; rows that are passed by are not looked at.
+ */
+extern bool store_scan_back_to(StoreScan *scan, int column, int64 value);
+
+/*
  * The bytes of a column (from 1) of that row, until the next call of
  * store_scan_next(): in place where they are in line.  NULL for null.
  */

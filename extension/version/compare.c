@@ -237,13 +237,14 @@ candidates_search(const Candidate *candidates, Size count, int64 hash)
 	return low;
 }
 
+/* The last one first, as the reader likes it. */
 static int
 compare_by_rid(const void *a, const void *b)
 {
 	uint32		rid_a = ((const KeyEntry *) a)->rid;
 	uint32		rid_b = ((const KeyEntry *) b)->rid;
 
-	return rid_a < rid_b ? -1 : rid_a > rid_b;
+	return rid_a > rid_b ? -1 : rid_a < rid_b;
 }
 
 /* A row of the last version with the hash of some candidate: is it its row? */
@@ -299,7 +300,7 @@ candidates_find_old(Compare *compare, Candidate *candidates, Size count)
 							 hash_count, &entry_count);
 	pfree(hashes);
 
-	/* parts and bitmaps are read in the order of row ids */
+	/* parts and bitmaps are read in the order of row ids, from the end */
 	qsort(entries, entry_count, sizeof(KeyEntry), compare_by_rid);
 	for (Size i = 0; i < entry_count; i++)
 		if (bitmap_contains(compare->bitmap, entries[i].rid))

@@ -208,20 +208,22 @@ same_names(List *a, List *b)
 	return true;
 }
 
-/* Why an index makes no key of its columns; NULL where it does. */
-static const char *
+/* Why an index makes no key of its columns, as a sentence; NULL where it does. */
+static char *
 index_fault(Relation index)
 {
+	const char *name = RelationGetRelationName(index);
+
 	if (index->rd_rel->relam != BTREE_AM_OID)
-		return gettext_noop("Index \"%s\" is no btree index.");
+		return psprintf(_("Index \"%s\" is no btree index."), name);
 	if (!index->rd_index->indisunique)
-		return gettext_noop("Index \"%s\" is not unique.");
+		return psprintf(_("Index \"%s\" is not unique."), name);
 	if (!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
-		return gettext_noop("Index \"%s\" is partial.");
+		return psprintf(_("Index \"%s\" is partial."), name);
 	if (!index->rd_index->indisvalid)
-		return gettext_noop("Index \"%s\" is not valid.");
+		return psprintf(_("Index \"%s\" is not valid."), name);
 	if (!index->rd_index->indimmediate)
-		return gettext_noop("Index \"%s\" is deferrable.");
+		return psprintf(_("Index \"%s\" is deferrable."), name);
 	return NULL;
 }
 
@@ -236,7 +238,7 @@ require_index(Relation relation, List *names)
 	foreach(cell, indexes)
 	{
 		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
-		const char *fault;
+		char	   *fault;
 
 		if (same_names(index_columns(relation, index), names))
 		{
@@ -246,7 +248,7 @@ require_index(Relation relation, List *names)
 				index_close(index, AccessShareLock);
 				return;
 			}
-			detail = psprintf(_(fault), RelationGetRelationName(index));
+			detail = fault;
 		}
 		index_close(index, AccessShareLock);
 	}
@@ -306,7 +308,7 @@ static List *
 primary_key(Relation relation)
 {
 	Relation	index = primary_index(relation);
-	const char *fault = index_fault(index);
+	char	   *fault = index_fault(index);
 	List	   *names;
 
 	if (fault != NULL)
@@ -314,7 +316,7 @@ primary_key(Relation relation)
 				(errcode(ERRCODE_ALLMENDE_CANNOT_TRACK),
 				 errmsg("primary key of table \"%s\" cannot be used",
 						RelationGetRelationName(relation)),
-				 errdetail(fault, RelationGetRelationName(index)),
+				 errdetail_internal("%s", fault),
 				 errhint("Name the columns of another unique index in the argument \"key\".")));
 	names = index_columns(relation, index);
 	index_close(index, AccessShareLock);

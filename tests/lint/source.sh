@@ -44,7 +44,7 @@ rule "no function is longer than 100 lines" \
 			/^{/ { start = FNR }
 			/^}/ && start { if (FNR - start > 101) print FILENAME ":" start; start = 0 }')"
 rule "no tab or blank at the end of a line" \
-	"$(git ls-files -co --exclude-standard | grep -vE '^(LICENSE|tests/regress/expected/)|\.(png|bin)$' |
+	"$(git ls-files -co --exclude-standard | grep -vE '^(LICENSE|tests/(regress|isolation)/expected/)|\.(png|bin)$' |
 		xargs -d '\n' grep -nIE '[[:blank:]]+$' /dev/null)"
 rule "typedefs of ours are in tests/lint/typedefs.list" \
 	"$(find extension loaders tests -name '*.[ch]' -print0 |
@@ -56,6 +56,13 @@ rule "every test of SQL is in the schedule and has an expected output" \
 		grep -qE "^test:.* $name( |\$)" tests/regress/schedule ||
 			echo "$file is not in tests/regress/schedule"
 		[ -e "tests/regress/expected/$name.out" ] || echo "$file has no expected output"
+	done)"
+rule "every test of sessions is in the schedule and has an expected output" \
+	"$(for file in tests/isolation/specs/*.spec; do
+		name=$(basename "$file" .spec)
+		grep -qE "^test:.* $name( |\$)" tests/isolation/schedule ||
+			echo "$file is not in tests/isolation/schedule"
+		[ -s "tests/isolation/expected/$name.out" ] || echo "$file has no expected output"
 	done)"
 rule "every file of the core has a unit test of its name" \
 	"$(for file in extension/core/*.c; do

@@ -99,14 +99,17 @@ update_dataset(Relation relation, Dataset *dataset, const char *reason,
 
 /*
  * Write down what became of a head, by it or one of its partitions; reason is
- * NULL where no row can have changed.
+ * NULL where no row can have changed.  Of two tables with the triggers of one
+ * dataset neither may speak for it, and neither may be kept from its DDL: the
+ * witness tells the next commit.
  */
 static void
 head_changed(const pg_uuid_t *uuid, const char *reason)
 {
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	Dataset    *dataset = dataset_find(uuid, snapshot);
-	Oid			head = dataset == NULL ? InvalidOid : head_find(uuid);
+	Oid			head = dataset == NULL || head_is_ambiguous(uuid) ?
+	InvalidOid : head_find(uuid);
 	Relation	relation;
 
 	if (OidIsValid(head))

@@ -219,23 +219,23 @@ fail_two_heads(Oid a, Oid b, const char *uuid)
 }
 
 /*
- * The triggers of a function are found by what depends on it, since pg_trigger
- * holds those of all tables.  Each head has one TRUNCATE trigger.
+ * The tables that claim to be the head of a dataset.  The triggers of a function
+ * are found by what depends on it, since pg_trigger holds those of all tables.
+ * Each head has one TRUNCATE trigger.
  */
-Oid
-head_find(const pg_uuid_t *uuid)
+static List *
+heads_of(const char *uuid)
 {
 	Oid			functions[HEAD_FUNCTIONS];
-	char	   *text = head_uuid_text(uuid);
+	List	   *heads = NIL;
 	Relation	depends;
 	Relation	triggers;
 	ScanKeyData keys[2];
 	SysScanDesc scan;
 	HeapTuple	tuple;
-	Oid			found = InvalidOid;
 
 	if (!head_trigger_functions(functions))
-		return InvalidOid;
+		return NIL;
 	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber,
 				F_OIDEQ, ObjectIdGetDatum(ProcedureRelationId));
 	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber,
@@ -248,22 +248,35 @@ head_find(const pg_uuid_t *uuid)
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
-		Oid			head;
+		Oid			head = InvalidOid;
 
-		if (depend->classid != TriggerRelationId)
-			continue;
-		head = trigger_head(triggers, depend->objid, text);
-		if (!OidIsValid(head) || head == found)
-			continue;
-		if (OidIsValid(found))
-			fail_two_heads(found, head, text);
-		found = head;
+		if (depend->classid == TriggerRelationId)
+			head = trigger_head(triggers, depend->objid, uuid);
+		if (OidIsValid(head))
+			heads = list_append_unique_oid(heads, head);
 	}
 	systable_endscan(scan);
 	table_close(triggers, AccessShareLock);
 	table_close(depends, AccessShareLock);
+	return heads;
+}
+
+bool
+head_is_ambiguous(const pg_uuid_t *uuid)
+{
+	return list_length(heads_of(head_uuid_text(uuid))) > 1;
+}
+
+Oid
+head_find(const pg_uuid_t *uuid)
+{
+	char	   *text = head_uuid_text(uuid);
+	List	   *heads = heads_of(text);
+
+	if (list_length(heads) > 1)
+		fail_two_heads(linitial_oid(heads), lsecond_oid(heads), text);
 	pfree(text);
-	return found;
+	return heads == NIL ? InvalidOid : linitial_oid(heads);
 }
 
 Dataset *

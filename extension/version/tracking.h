@@ -54,6 +54,9 @@ extern bool head_trigger_uuid(const Trigger *trigger,
 							  const Oid functions[HEAD_FUNCTIONS],
 							  pg_uuid_t *uuid, bool *is_partition);
 
+/* Do several tables claim to be the head of a dataset?  Raises nothing. */
+extern bool head_is_ambiguous(const pg_uuid_t *uuid);
+
 /* A uuid as text, and back; the latter false for anything else. */
 extern char *head_uuid_text(const pg_uuid_t *uuid);
 extern bool head_uuid_parse(const char *text, pg_uuid_t *uuid);

@@ -67,7 +67,7 @@ access_own(Oid head)
 bool
 access_may_own_dataset(const Dataset *dataset)
 {
-	Oid			head = head_find(&dataset->uuid);
+	Oid			head = head_find_sole(&dataset->uuid);
 	Oid			owner;
 
 	if (OidIsValid(head))
@@ -238,7 +238,7 @@ access_dataset(const char *name, Snapshot snapshot)
 char *
 access_dataset_name(const Dataset *dataset)
 {
-	Oid			head = head_find(&dataset->uuid);
+	Oid			head = head_find_sole(&dataset->uuid);
 	char	   *name = OidIsValid(head) ? get_rel_name(head) : NULL;
 	char	   *schema = name != NULL ?
 	get_namespace_name(get_rel_namespace(head)) : NULL;

@@ -227,7 +227,7 @@ allmende_commit_pending(PG_FUNCTION_ARGS)
 	foreach(cell, dataset_list(snapshot))
 	{
 		Dataset    *dataset = lfirst(cell);
-		Oid			head = head_find(&dataset->uuid);
+		Oid			head = head_find_sole(&dataset->uuid);
 
 		if (!is_pending(dataset, head, before, snapshot))
 			continue;

@@ -92,9 +92,15 @@ update_dataset(Relation relation, Dataset *dataset, const char *reason,
 		CommandCounterIncrement();
 	}
 	if (previous != NULL)
-		head_sync_columns(relation, dataset,
-						  head_schema(relation, dataset, previous, NIL, NIL,
-									  snapshot));
+	{
+		Schema	   *schema = head_schema(relation, dataset, previous, NIL, NIL,
+										 snapshot);
+
+		/* raises RD201, RD202 here rather than with each later commit */
+		if (schema->id == 0)
+			(void) head_images(schema, RelationGetDescr(relation));
+		head_sync_columns(relation, dataset, schema);
+	}
 }
 
 /*

@@ -279,6 +279,14 @@ head_find(const pg_uuid_t *uuid)
 	return heads == NIL ? InvalidOid : linitial_oid(heads);
 }
 
+Oid
+head_find_sole(const pg_uuid_t *uuid)
+{
+	List	   *heads = heads_of(head_uuid_text(uuid));
+
+	return list_length(heads) == 1 ? linitial_oid(heads) : InvalidOid;
+}
+
 Dataset *
 head_dataset(Relation relation, Snapshot snapshot)
 {

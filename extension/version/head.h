@@ -25,6 +25,9 @@ extern bool head_uuid(Relation relation, pg_uuid_t *uuid, bool *is_partition);
  */
 extern Oid	head_find(const pg_uuid_t *uuid);
 
+/* The same; InvalidOid where several tables claim to be: for lists. */
+extern Oid	head_find_sole(const pg_uuid_t *uuid);
+
 /*
  * The dataset that a table is the head of, with the snapshot given.  Raises RD302
  * where it is not tracked (HINT track()), where its history is not in this

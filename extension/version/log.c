@@ -331,7 +331,7 @@ may_list(const Dataset *dataset, Oid head)
 static Relation
 open_head(const Dataset *dataset)
 {
-	Oid			head = head_find(&dataset->uuid);
+	Oid			head = head_find_sole(&dataset->uuid);
 
 	return OidIsValid(head) ? try_relation_open(head, AccessShareLock) : NULL;
 }

@@ -18,6 +18,7 @@
 #include "../errcodes.h"
 #include "access.h"
 #include "compare.h"
+#include "tracking.h"
 
 PG_FUNCTION_INFO_V1(allmende_status_list);
 
@@ -98,6 +99,21 @@ put_status(ReturnSetInfo *result, Relation relation, Dataset *dataset,
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
+/* Of a dataset that several tables claim, only that can be said. */
+static void
+put_ambiguous(ReturnSetInfo *result, const Dataset *dataset)
+{
+	Datum		values[STATUS_COLUMNS] = {0};
+	bool		nulls[STATUS_COLUMNS];
+
+	memset(nulls, true, sizeof(nulls));
+	nulls[0] = nulls[STATUS_COLUMNS - 1] = false;
+	values[0] = CStringGetTextDatum(dataset->name);
+	values[STATUS_COLUMNS - 1] =
+		CStringGetTextDatum("several tables have the triggers of this dataset");
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
 /* The status of a head, or nothing where it is not visible to the snapshot. */
 static void
 status_of(FunctionCallInfo fcinfo, Oid head, bool full)
@@ -132,10 +148,13 @@ allmende_status_list(PG_FUNCTION_ARGS)
 	foreach(cell, dataset_list(GetActiveSnapshot()))
 	{
 		Dataset    *dataset = lfirst(cell);
-		Oid			head = head_find(&dataset->uuid);
+		Oid			head = head_find_sole(&dataset->uuid);
 
 		if (OidIsValid(head) && access_may_read(head))
 			status_of(fcinfo, head, full);
+		else if (head_is_ambiguous(&dataset->uuid) &&
+				 access_may_own_dataset(dataset))
+			put_ambiguous((ReturnSetInfo *) fcinfo->resultinfo, dataset);
 	}
 	return (Datum) 0;
 }

@@ -94,6 +94,10 @@ ALTER TABLE k ADD x int DEFAULT 1;
 INSERT INTO copy VALUES ('7');
 INSERT INTO k VALUES ('s');
 SELECT regexp_replace(test.error($$SELECT * FROM allmende.commit('edges.k', 'x')$$), '[0-9a-f]{8}-[0-9a-f-]{27}', 'uuid');
+-- ... which keeps nobody from the others
+SELECT dataset, fault FROM allmende.status() WHERE fault LIKE 'several%';
+SELECT count(*) > 1 AS others, count(*) FILTER (WHERE rel IS NULL) > 0 AS unclear FROM allmende.datasets;
+SELECT count(*) FROM allmende.commit_pending('1 day');
 SELECT allmende.untrack('copy');
 SELECT inserted, updated, deleted, total FROM allmende.commit('edges.k', 'alone again');
 SELECT c.column_id, c.name
@@ -105,3 +109,11 @@ SELECT c.column_id, c.name
 
 DROP SCHEMA edges CASCADE;
 SELECT count(allmende.forget(uuid::text)) FROM allmende.dataset WHERE name ~ '^edges\.';
+
+-- columns that no version could have are refused at once
+CREATE TABLE o (id int PRIMARY KEY, x int);
+SELECT total FROM allmende.track('o');
+ALTER TABLE o ADD COLUMN y oid;
+ALTER TABLE o ALTER COLUMN id TYPE geometry USING ST_Point(id, 0);
+ALTER TABLE o ADD COLUMN z text DEFAULT 'z';
+SELECT version FROM allmende.commit('o', 'goes on');

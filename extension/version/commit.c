@@ -63,6 +63,12 @@ targets_open(List *heads)
 		target->uuid = dataset->uuid;
 		target->dataset = dataset;
 		head_lock_partitions(RelationGetRelid(relation));
+
+		/*
+		 * Before the snapshot: what disables triggers does not wait for us, and
+		 * if it comes in between, the next commit must see another witness.
+		 */
+		target->witness = head_witness(relation);
 		targets = lappend(targets, target);
 	}
 	list_sort(targets, compare_targets);
@@ -164,7 +170,7 @@ target_commit(CommitTarget *target, const CommitDetails *details,
 	Version    *last;
 	Schema	   *previous;
 	Schema	   *schema;
-	bytea	   *witness = head_witness(relation);
+	bytea	   *witness = target->witness;
 	Journal    *journal;
 	Compare    *compare;
 	HeadChanges *changes = NULL;

@@ -26,6 +26,7 @@ typedef struct CommitTarget
 	int32		branch_id;
 	Branch	   *branch;			/* locked */
 	Dataset    *dataset;
+	bytea	   *witness;		/* of the head, before the snapshot */
 	Version    *version;		/* that was made; NULL where nothing changed */
 } CommitTarget;
 

@@ -24,7 +24,7 @@ END $$;
 
 -- what the journal of a table holds, which is emptied
 CREATE FUNCTION tracked.journal(rel regclass)
-	RETURNS TABLE (keys int[], author name) LANGUAGE plpgsql AS $$
+	RETURNS TABLE (keys int[], is_author bool) LANGUAGE plpgsql AS $$
 DECLARE
 	name text;
 BEGIN
@@ -35,7 +35,7 @@ BEGIN
 		WHERE g.tgrelid = rel AND g.tgname = 'allmende_truncate');
 	RETURN QUERY EXECUTE format(
 		'WITH gone AS (DELETE FROM %s RETURNING recorded_at, ctid, keys, author)
-		SELECT tracked.keys(keys), author FROM gone
+		SELECT tracked.keys(keys), author = session_user FROM gone
 		ORDER BY recorded_at, ctid', name);
 END $$;
 

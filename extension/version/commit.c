@@ -65,8 +65,9 @@ targets_open(List *heads)
 		head_lock_partitions(RelationGetRelid(relation));
 
 		/*
-		 * Before the snapshot: what disables triggers does not wait for us, and
-		 * if it comes in between, the next commit must see another witness.
+		 * Before the snapshot: what disables triggers does not wait for us,
+		 * and if it comes in between, the next commit must see another
+		 * witness.
 		 */
 		target->witness = head_witness(relation);
 		targets = lappend(targets, target);

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/relation.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -160,6 +161,25 @@ allmende_commit_several(PG_FUNCTION_ARGS)
 	return commit_and_return(fcinfo, heads, &details);
 }
 
+/*
+ * May the head have changed unseen?  Then a commit compares all rows; if it finds
+ * nothing, the head is trusted again.
+ */
+static bool
+is_unclear(const Dataset *dataset, Oid head)
+{
+	Relation	relation;
+	bool		result;
+
+	if (dataset->suspect != NULL)
+		return true;
+	relation = relation_open(head, AccessShareLock);
+	result = head_witness_fault(dataset->witness,
+								head_witness(relation)) != NULL;
+	relation_close(relation, NoLock);
+	return result;
+}
+
 /* Has a dataset edits that are old enough, and may the user commit them? */
 static bool
 is_pending(const Dataset *dataset, Oid head, TimestampTz before,
@@ -171,7 +191,7 @@ is_pending(const Dataset *dataset, Oid head, TimestampTz before,
 		return false;
 	journal = journal_read(dataset->store, snapshot, false);
 	if (journal->row_count == 0)
-		return dataset->suspect != NULL;
+		return is_unclear(dataset, head);
 	return journal->since <= before;
 }
 

@@ -35,7 +35,7 @@ CREATE FUNCTION allmende.commit_pending(older_than interval DEFAULT '0', message
 	LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10
 	AS 'MODULE_PATHNAME', 'allmende_commit_pending';
 COMMENT ON FUNCTION allmende.commit_pending(interval, text) IS
-'Makes a version of each tracked table with edits that wait since older_than or longer, as far as the caller may write it, and returns them; for cron. Without a message the version says who edited.';
+'Makes a version of each tracked table with edits that wait since older_than or longer, as far as the caller may write it, and returns them; for cron. Compares tables that may have changed unseen, after VACUUM FULL for example, as a whole; they are trusted again then. Without a message the version says who edited.';
 
 CREATE FUNCTION allmende.status(rel regclass DEFAULT NULL, "full" bool DEFAULT false)
 	RETURNS TABLE (dataset text, version int, inserted bigint, updated bigint, deleted bigint,

@@ -117,3 +117,9 @@ ALTER TABLE o ADD COLUMN y oid;
 ALTER TABLE o ALTER COLUMN id TYPE geometry USING ST_Point(id, 0);
 ALTER TABLE o ADD COLUMN z text DEFAULT 'z';
 SELECT version FROM allmende.commit('o', 'goes on');
+
+-- what was rewritten is trusted again once it was compared
+VACUUM FULL o;
+SELECT inserted, fault FROM allmende.status('o');
+SELECT count(*) FROM allmende.commit_pending();
+SELECT inserted, fault FROM allmende.status('o');

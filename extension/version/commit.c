@@ -210,6 +210,14 @@ target_commit(CommitTarget *target, const CommitDetails *details,
 	compare_end(compare);
 	remember_head(relation, dataset, schema, witness);
 	journal_consume(dataset->store, journal);
+
+	/*
+	 * Without a version the branch is where it was, but a commit whose
+	 * snapshot is older must not read the journal as if nobody had: it is to
+	 * find the row of the branch updated.
+	 */
+	if (target->version == NULL && journal->row_count > 0)
+		branch_advance(branch, branch->number, branch->version);
 }
 
 List *

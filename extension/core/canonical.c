@@ -182,6 +182,18 @@ canonical_put_null(CanonicalBuffer *buffer)
 	canonical_put_u32(buffer, NULL_LENGTH);
 }
 
+void
+canonical_put_text(CanonicalBuffer *buffer, const char *text)
+{
+	if (text == NULL)
+	{
+		canonical_put_null(buffer);
+		return;
+	}
+	canonical_put_u32(buffer, (uint32_t) strlen(text));
+	canonical_put_bytes(buffer, text, strlen(text));
+}
+
 /* The n-th 16 bits of what numeric_send gives. */
 static uint16_t
 wire_number(const unsigned char *wire, size_t n)

@@ -74,6 +74,9 @@ extern void canonical_put_prefix(CanonicalBuffer *buffer, CanonicalForm form);
 extern size_t canonical_begin_value(CanonicalBuffer *buffer);
 extern void canonical_end_value(CanonicalBuffer *buffer, size_t mark);
 
+/* A value of the characters of a text; NULL is one that is NULL. */
+extern void canonical_put_text(CanonicalBuffer *buffer, const char *text);
+
 /* A value that is NULL. */
 extern void canonical_put_null(CanonicalBuffer *buffer);
 

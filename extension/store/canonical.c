@@ -448,3 +448,13 @@ canonical_buffer_create(MemoryContext context, CanonicalBuffer *buffer)
 {
 	canonical_init(buffer, grow_in_context, context);
 }
+
+void
+canonical_buffer_check(const CanonicalBuffer *buffer)
+{
+	if (buffer->failed)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("canonical form of a row is too large"),
+				 errdetail("It has more than %d bytes.", CANONICAL_SIZE_MAX)));
+}

@@ -132,6 +132,15 @@ extern Datum canonical_record_get_part(CanonicalType *type,
 extern void canonical_hash(const void *bytes, Size length,
 						   unsigned char hash[CANONICAL_HASH_SIZE]);
 
+/* The key hash of a key form. */
+extern int64 canonical_key_hash(const void *key_form, Size length);
+
+/* Bytes as a bytea, in the current memory context. */
+extern bytea *canonical_bytea(const void *bytes, Size length);
+
+/* Raise 54000 for a row that was too large for its buffer. */
+extern void canonical_buffer_check(const CanonicalBuffer *buffer);
+
 /* A buffer in a memory context. */
 extern void canonical_buffer_create(MemoryContext context,
 									CanonicalBuffer *buffer);

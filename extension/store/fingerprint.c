@@ -72,11 +72,7 @@ encode_argument(FunctionCallInfo fcinfo, int n, RecordCall *call,
 	canonical_put_prefix(buffer, form);
 	canonical_record_put(call->record, PG_GETARG_HEAPTUPLEHEADER(n), buffer);
 	MemoryContextSwitchTo(previous);
-	if (buffer->failed)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("canonical form of a row is too large"),
-				 errdetail("It has more than %d bytes.", CANONICAL_SIZE_MAX)));
+	canonical_buffer_check(buffer);
 }
 
 /*
@@ -109,20 +105,30 @@ canonical_hash(const void *bytes, Size length,
 			 pg_cryptohash_error(context));
 }
 
-static void
-hash_argument(FunctionCallInfo fcinfo, int n, CanonicalForm form,
-			  uint8 hash[CANONICAL_HASH_SIZE])
+int64
+canonical_key_hash(const void *key_form, Size length)
 {
-	RecordCall *call = record_call(fcinfo, form);
+	unsigned char hash[CANONICAL_HASH_SIZE];
+	uint64		first;
+
+	canonical_hash(key_form, length, hash);
+	memcpy(&first, hash, sizeof(first));
+	return (int64) pg_ntoh64(first);
+}
+
+static void
+hash_argument(FunctionCallInfo fcinfo, int n, uint8 hash[CANONICAL_HASH_SIZE])
+{
+	RecordCall *call = record_call(fcinfo, CANONICAL_ROW_FORM);
 	CanonicalBuffer buffer;
 
-	encode_argument(fcinfo, n, call, form, &buffer);
+	encode_argument(fcinfo, n, call, CANONICAL_ROW_FORM, &buffer);
 	canonical_hash(buffer.bytes, buffer.length, hash);
 	MemoryContextReset(call->scratch);
 }
 
-static bytea *
-bytea_of(const void *bytes, size_t length)
+bytea *
+canonical_bytea(const void *bytes, size_t length)
 {
 	bytea	   *result = palloc(add_size(length, VARHDRSZ));
 
@@ -144,7 +150,7 @@ return_form(FunctionCallInfo fcinfo, CanonicalForm form)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("canonical form of a row is too large for a value"),
 				 errdetail("It has %zu bytes.", buffer.length)));
-	result = bytea_of(buffer.bytes, buffer.length);
+	result = canonical_bytea(buffer.bytes, buffer.length);
 	MemoryContextReset(call->scratch);
 	PG_RETURN_BYTEA_P(result);
 }
@@ -219,19 +225,21 @@ allmende_row_hash(PG_FUNCTION_ARGS)
 {
 	uint8		hash[CANONICAL_HASH_SIZE];
 
-	hash_argument(fcinfo, 0, CANONICAL_ROW_FORM, hash);
-	PG_RETURN_BYTEA_P(bytea_of(hash, sizeof(hash)));
+	hash_argument(fcinfo, 0, hash);
+	PG_RETURN_BYTEA_P(canonical_bytea(hash, sizeof(hash)));
 }
 
 Datum
 allmende_key_hash(PG_FUNCTION_ARGS)
 {
-	uint8		hash[CANONICAL_HASH_SIZE];
-	uint64		first;
+	RecordCall *call = record_call(fcinfo, CANONICAL_KEY_FORM);
+	CanonicalBuffer buffer;
+	int64		hash;
 
-	hash_argument(fcinfo, 0, CANONICAL_KEY_FORM, hash);
-	memcpy(&first, hash, sizeof(first));
-	PG_RETURN_INT64((int64) pg_ntoh64(first));
+	encode_argument(fcinfo, 0, call, CANONICAL_KEY_FORM, &buffer);
+	hash = canonical_key_hash(buffer.bytes, buffer.length);
+	MemoryContextReset(call->scratch);
+	PG_RETURN_INT64(hash);
 }
 
 /* A sum may also come from SQL, where it can be anything. */
@@ -264,7 +272,7 @@ allmende_fingerprint_transition(PG_FUNCTION_ARGS)
 	bytea	   *sum = sum_argument(fcinfo);
 	uint8		hash[CANONICAL_HASH_SIZE];
 
-	hash_argument(fcinfo, 1, CANONICAL_ROW_FORM, hash);
+	hash_argument(fcinfo, 1, hash);
 	canonical_sum_add((unsigned char *) VARDATA(sum), hash);
 	PG_RETURN_BYTEA_P(sum);
 }
@@ -275,7 +283,7 @@ allmende_fingerprint_inverse(PG_FUNCTION_ARGS)
 	bytea	   *sum = sum_argument(fcinfo);
 	uint8		hash[CANONICAL_HASH_SIZE];
 
-	hash_argument(fcinfo, 1, CANONICAL_ROW_FORM, hash);
+	hash_argument(fcinfo, 1, hash);
 	canonical_sum_subtract((unsigned char *) VARDATA(sum), hash);
 	PG_RETURN_BYTEA_P(sum);
 }

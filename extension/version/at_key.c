@@ -282,7 +282,7 @@ hash_combination(AtKey *key, Size n, CanonicalBuffer *buffer)
 	}
 	canonical_reset(buffer);
 	head_image_put_key_form(key->images, values, buffer);
-	return head_key_hash(buffer->bytes, buffer->length);
+	return canonical_key_hash(buffer->bytes, buffer->length);
 }
 
 /* Hashes of all combinations, ascending, each once. */

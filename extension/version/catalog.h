@@ -164,6 +164,12 @@ extern VersionPath *version_path(int32 branch, int32 number,
 
 extern Schema *schema_find(int32 id, Snapshot snapshot);
 
+/* The column with an id, else NULL. */
+extern const SchemaColumn *schema_column_find(const Schema *schema, uint32 id);
+
+/* All columns in the order of their ids, as many as the schema has. */
+extern const SchemaColumn **schema_columns_by_id(const Schema *schema);
+
 /* The schema of a dataset with this digest, else NULL. */
 extern Schema *schema_find_digest(int32 dataset, const unsigned char *digest,
 								  Snapshot snapshot);

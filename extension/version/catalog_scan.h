@@ -41,6 +41,9 @@ extern void catalog_scan_end(CatalogScan *scan);
 extern void catalog_insert(const char *table, Datum *values, bool *nulls);
 extern int64 catalog_delete(const char *table, const char *index,
 							ScanKey keys, int count);
+
+/* A hash out of a column; XX001 where it is none. */
+extern void catalog_hash(unsigned char hash[CANONICAL_HASH_SIZE], Datum value);
 extern char *catalog_text(Datum value, bool isnull);
 
 /* A row of table version. */

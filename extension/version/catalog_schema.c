@@ -9,6 +9,7 @@
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
 
+#include "../store/canonical.h"
 #include "catalog_scan.h"
 
 static void
@@ -62,22 +63,47 @@ schema_find(int32 id, Snapshot snapshot)
 	catalog_scan_begin(&scan, "schema", "schema_pkey", snapshot, &key, 1);
 	if (catalog_scan_next(&scan, values, nulls) != NULL)
 	{
-		bytea	   *digest = DatumGetByteaPP(values[2]);
-
 		schema = palloc0(sizeof(*schema));
 		schema->id = DatumGetInt32(values[0]);
 		schema->dataset = DatumGetInt32(values[1]);
-		if (VARSIZE_ANY_EXHDR(digest) != CANONICAL_HASH_SIZE)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_CORRUPTED),
-					 errmsg("digest of schema %d has %d bytes", id,
-							(int) VARSIZE_ANY_EXHDR(digest))));
-		memcpy(schema->digest, VARDATA_ANY(digest), CANONICAL_HASH_SIZE);
+		catalog_hash(schema->digest, values[2]);
 	}
 	catalog_scan_end(&scan);
 	if (schema != NULL)
 		schema_columns(schema, snapshot);
 	return schema;
+}
+
+const SchemaColumn *
+schema_column_find(const Schema *schema, uint32 id)
+{
+	for (int i = 0; i < schema->count; i++)
+	{
+		if (schema->columns[i].id == id)
+			return &schema->columns[i];
+	}
+	return NULL;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	uint32		id_a = (*(const SchemaColumn *const *) a)->id;
+	uint32		id_b = (*(const SchemaColumn *const *) b)->id;
+
+	return id_a < id_b ? -1 : id_a > id_b;
+}
+
+const SchemaColumn **
+schema_columns_by_id(const Schema *schema)
+{
+	const SchemaColumn **columns = palloc(Max(schema->count, 1) *
+										  sizeof(*columns));
+
+	for (int i = 0; i < schema->count; i++)
+		columns[i] = &schema->columns[i];
+	qsort(columns, schema->count, sizeof(*columns), compare_ids);
+	return columns;
 }
 
 /* All schemas are read: a dataset has few. */
@@ -146,10 +172,8 @@ schema_insert(const Schema *schema)
 {
 	Datum		values[SCHEMA_COLUMNS];
 	bool		nulls[SCHEMA_COLUMNS] = {false};
-	bytea	   *digest = palloc(VARHDRSZ + CANONICAL_HASH_SIZE);
+	bytea	   *digest = canonical_bytea(schema->digest, CANONICAL_HASH_SIZE);
 
-	SET_VARSIZE(digest, VARHDRSZ + CANONICAL_HASH_SIZE);
-	memcpy(VARDATA(digest), schema->digest, CANONICAL_HASH_SIZE);
 	values[0] = Int32GetDatum(schema->id);
 	values[1] = Int32GetDatum(schema->dataset);
 	values[2] = PointerGetDatum(digest);

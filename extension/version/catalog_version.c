@@ -20,6 +20,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "../store/canonical.h"
 #include "catalog_scan.h"
 
 /* columns of table branch that a commit sets */
@@ -238,8 +239,8 @@ version_path(int32 branch, int32 number, Snapshot snapshot)
  * Versions
  */
 
-static void
-copy_hash(unsigned char hash[CANONICAL_HASH_SIZE], Datum value)
+void
+catalog_hash(unsigned char hash[CANONICAL_HASH_SIZE], Datum value)
 {
 	bytea	   *bytes = DatumGetByteaPP(value);
 
@@ -254,11 +255,7 @@ copy_hash(unsigned char hash[CANONICAL_HASH_SIZE], Datum value)
 static Datum
 hash_value(const unsigned char *hash)
 {
-	bytea	   *bytes = palloc(VARHDRSZ + CANONICAL_HASH_SIZE);
-
-	SET_VARSIZE(bytes, VARHDRSZ + CANONICAL_HASH_SIZE);
-	memcpy(VARDATA(bytes), hash, CANONICAL_HASH_SIZE);
-	return PointerGetDatum(bytes);
+	return PointerGetDatum(canonical_bytea(hash, CANONICAL_HASH_SIZE));
 }
 
 static void
@@ -311,9 +308,9 @@ version_from(Datum *values, bool *nulls)
 	version->updated = DatumGetInt64(values[13]);
 	version->deleted = DatumGetInt64(values[14]);
 	version->total = DatumGetInt64(values[15]);
-	copy_hash(version->delta_hash, values[16]);
-	copy_hash(version->fingerprint, values[17]);
-	copy_hash(version->nonce, values[18]);
+	catalog_hash(version->delta_hash, values[16]);
+	catalog_hash(version->fingerprint, values[17]);
+	catalog_hash(version->nonce, values[18]);
 	return version;
 }
 

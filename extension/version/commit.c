@@ -36,6 +36,7 @@
 
 #include "../errcodes.h"
 #include "commit.h"
+#include "tracking.h"
 
 static int
 compare_targets(const ListCell *a, const ListCell *b)
@@ -131,8 +132,7 @@ static void
 remember_head(Relation relation, Dataset *dataset, const Schema *schema,
 			  bytea *witness)
 {
-	char	   *name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-												  RelationGetRelationName(relation));
+	char	   *name = head_name(relation);
 	char	   *owner = GetUserNameFromId(relation->rd_rel->relowner, false);
 
 	Dataset    *present;

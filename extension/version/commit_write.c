@@ -113,11 +113,11 @@ writer_add(Writer *writer)
 	canonical_buffer_create(compare->scratch, &buffer);
 	head_image_slot(compare->images, HEAD_IMAGE_KEY_FORM, compare->slot,
 					&buffer);
-	key_hash = head_key_hash(buffer.bytes, buffer.length);
+	key_hash = canonical_key_hash(buffer.bytes, buffer.length);
 	canonical_reset(&buffer);
 	head_image_slot(compare->images, HEAD_IMAGE_COMPARED, compare->slot,
 					&buffer);
-	head_hash(buffer.bytes, buffer.length, hash);
+	canonical_hash(buffer.bytes, buffer.length, hash);
 	delta_hash_add(writer->delta, hash);
 	canonical_sum_add(writer->fingerprint, hash);
 	canonical_reset(&buffer);

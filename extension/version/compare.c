@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "executor/tuptable.h"
+#include "storage/shmem.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
@@ -33,20 +34,25 @@ typedef struct Candidate
 	unsigned char old_hash[CANONICAL_HASH_SIZE];
 } Candidate;
 
+/* An array with room for one more item of a size. */
+static void *
+make_room(void *items, Size count, Size *room, Size size)
+{
+	if (count < *room)
+		return items;
+	*room = Max(*room * 2, 256);
+	if (items == NULL)
+		return palloc_extended(mul_size(*room, size), MCXT_ALLOC_HUGE);
+	return repalloc_huge(items, mul_size(*room, size));
+}
+
 void
 changes_remove(HeadChanges *changes, uint32 rid, const unsigned char *hash)
 {
 	RemovedRow *row;
 
-	if (changes->removed_count == changes->removed_room)
-	{
-		changes->removed_room = Max(changes->removed_room * 2, 256);
-		changes->removed = changes->removed == NULL ?
-			palloc_extended(changes->removed_room * sizeof(RemovedRow),
-							MCXT_ALLOC_HUGE) :
-			repalloc_huge(changes->removed,
-						  changes->removed_room * sizeof(RemovedRow));
-	}
+	changes->removed = make_room(changes->removed, changes->removed_count,
+								 &changes->removed_room, sizeof(RemovedRow));
 	row = &changes->removed[changes->removed_count++];
 	row->rid = rid;
 	memcpy(row->hash, hash, CANONICAL_HASH_SIZE);
@@ -55,15 +61,8 @@ changes_remove(HeadChanges *changes, uint32 rid, const unsigned char *hash)
 void
 changes_add(HeadChanges *changes, const HeadPosition *position)
 {
-	if (changes->added_count == changes->added_room)
-	{
-		changes->added_room = Max(changes->added_room * 2, 256);
-		changes->added = changes->added == NULL ?
-			palloc_extended(changes->added_room * sizeof(HeadPosition),
-							MCXT_ALLOC_HUGE) :
-			repalloc_huge(changes->added,
-						  changes->added_room * sizeof(HeadPosition));
-	}
+	changes->added = make_room(changes->added, changes->added_count,
+							   &changes->added_room, sizeof(HeadPosition));
 	changes->added[changes->added_count++] = *position;
 }
 
@@ -72,15 +71,8 @@ changes_rekey(HeadChanges *changes, int64 hash, uint32 rid)
 {
 	KeyEntry   *entry;
 
-	if (changes->rekeyed_count == changes->rekeyed_room)
-	{
-		changes->rekeyed_room = Max(changes->rekeyed_room * 2, 256);
-		changes->rekeyed = changes->rekeyed == NULL ?
-			palloc_extended(changes->rekeyed_room * sizeof(KeyEntry),
-							MCXT_ALLOC_HUGE) :
-			repalloc_huge(changes->rekeyed,
-						  changes->rekeyed_room * sizeof(KeyEntry));
-	}
+	changes->rekeyed = make_room(changes->rekeyed, changes->rekeyed_count,
+								 &changes->rekeyed_room, sizeof(KeyEntry));
 	entry = &changes->rekeyed[changes->rekeyed_count++];
 	entry->hash = hash;
 	entry->rid = rid;
@@ -139,7 +131,7 @@ compare_hash_slot(Compare *compare, TupleTableSlot *slot,
 
 	canonical_buffer_create(compare->scratch, &buffer);
 	head_image_slot(compare->images, HEAD_IMAGE_COMPARED, slot, &buffer);
-	head_hash(buffer.bytes, buffer.length, hash);
+	canonical_hash(buffer.bytes, buffer.length, hash);
 	MemoryContextSwitchTo(previous);
 	MemoryContextReset(compare->scratch);
 }
@@ -178,7 +170,7 @@ candidates_of(Compare *compare, const Journal *journal)
 		head_image_put_key_form(compare->images, candidate->key, &buffer);
 		candidate->form = buffer.bytes;
 		candidate->length = buffer.length;
-		candidate->hash = head_key_hash(buffer.bytes, buffer.length);
+		candidate->hash = canonical_key_hash(buffer.bytes, buffer.length);
 	}
 	return candidates;
 }

@@ -164,11 +164,11 @@ head_side(Compare *compare, HeadChanges *changes)
 		canonical_buffer_create(compare->scratch, &buffer);
 		head_image_slot(compare->images, HEAD_IMAGE_KEY_FORM, compare->slot,
 						&buffer);
-		key_hash = head_key_hash(buffer.bytes, buffer.length);
+		key_hash = canonical_key_hash(buffer.bytes, buffer.length);
 		canonical_reset(&buffer);
 		head_image_slot(compare->images, HEAD_IMAGE_COMPARED, compare->slot,
 						&buffer);
-		head_hash(buffer.bytes, buffer.length, hash);
+		canonical_hash(buffer.bytes, buffer.length, hash);
 		MemoryContextSwitchTo(previous);
 		MemoryContextReset(compare->scratch);
 
@@ -205,7 +205,7 @@ stored_side(Compare *compare)
 			previous = MemoryContextSwitchTo(compare->scratch);
 			canonical_buffer_create(compare->scratch, &form);
 			stored_row_hash_and_key(compare->stored, rid, hash, &form);
-			key_hash = head_key_hash(form.bytes, form.length);
+			key_hash = canonical_key_hash(form.bytes, form.length);
 			MemoryContextSwitchTo(previous);
 			MemoryContextReset(compare->scratch);
 			side_put(side, key_hash, hash, &rid, sizeof(rid));

@@ -72,17 +72,6 @@ find_by_name(const Schema *schema, const char *name)
 	return NULL;
 }
 
-static const SchemaColumn *
-find_by_id(const Schema *schema, uint32 id)
-{
-	for (int i = 0; i < schema->count; i++)
-	{
-		if (schema->columns[i].id == id)
-			return &schema->columns[i];
-	}
-	return NULL;
-}
-
 static void
 add_target(Converter *converter, Form_pg_attribute attribute,
 		   const Schema *today)
@@ -218,7 +207,7 @@ resolve_column(Converter *converter, ConvertTarget *target,
 			   const Schema *schema, ConvertColumn *column)
 {
 	MemoryContext previous = MemoryContextSwitchTo(converter->context);
-	const SchemaColumn *then = find_by_id(schema, target->column->id);
+	const SchemaColumn *then = schema_column_find(schema, target->column->id);
 
 	column->resolved = true;
 	column->then = then;
@@ -290,8 +279,8 @@ converter_same_type(Converter *converter, int32 schema, AttrNumber attnum)
 {
 	ConvertSchema *of_rows = get_schema(converter, schema);
 	int			place = converter->places[attnum];
-	const SchemaColumn *then = find_by_id(of_rows->schema,
-										  converter->ids[place]);
+	const SchemaColumn *then = schema_column_find(of_rows->schema,
+												  converter->ids[place]);
 	const SchemaColumn *today = converter->targets[place].column;
 
 	/* by name, so that a column that cannot be cast is not an error here */

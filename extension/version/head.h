@@ -107,11 +107,6 @@ extern void head_image_put_key_form(HeadImages *images, const Datum *key,
 extern int	head_image_key_count(const HeadImages *images);
 extern AttrNumber head_image_key_attribute(const HeadImages *images, int n);
 
-/* The key hash of a key form, and SHA-256 of any bytes. */
-extern int64 head_key_hash(const void *key_form, Size length);
-extern void head_hash(const void *bytes, Size length,
-					  unsigned char hash[CANONICAL_HASH_SIZE]);
-
 /* Where a row of the head is: partition (0 for plain tables) and tid. */
 typedef struct HeadPosition
 {

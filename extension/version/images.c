@@ -12,7 +12,7 @@
 #include "port/pg_bswap.h"
 
 #include "../errcodes.h"
-#include "head.h"
+#include "tracking.h"
 
 /* An image of one kind: which columns it has. */
 typedef struct ImageColumns
@@ -45,24 +45,11 @@ is_in_image(const SchemaColumn *column, HeadImageKind kind)
 static AttrNumber
 attribute_of(TupleDesc descriptor, const char *name)
 {
-	for (int i = 0; i < descriptor->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+	AttrNumber	attnum = head_attribute(descriptor, name);
 
-		if (!attribute->attisdropped &&
-			strcmp(NameStr(attribute->attname), name) == 0)
-			return attribute->attnum;
-	}
-	elog(ERROR, "rows have no column \"%s\"", name);
-}
-
-static int
-compare_columns(const void *a, const void *b)
-{
-	uint32		id_a = (*(const SchemaColumn *const *) a)->id;
-	uint32		id_b = (*(const SchemaColumn *const *) b)->id;
-
-	return id_a < id_b ? -1 : id_a > id_b;
+	if (attnum == InvalidAttrNumber)
+		elog(ERROR, "rows have no column \"%s\"", name);
+	return attnum;
 }
 
 static void
@@ -101,16 +88,13 @@ HeadImages *
 head_images(const Schema *schema, TupleDesc descriptor)
 {
 	HeadImages *images = palloc0(sizeof(*images));
-	const SchemaColumn **columns = palloc(Max(schema->count, 1) *
-										  sizeof(*columns));
+	const SchemaColumn **columns = schema_columns_by_id(schema);
 
 	for (int i = 0; i < schema->count; i++)
 	{
-		columns[i] = &schema->columns[i];
 		if (columns[i]->key > 0)
 			images->key_count++;
 	}
-	qsort(columns, schema->count, sizeof(*columns), compare_columns);
 
 	images->key_attributes = palloc0(Max(images->key_count, 1) *
 									 sizeof(AttrNumber));
@@ -135,11 +119,7 @@ put_values(ImageColumns *image, HeadImageKind kind, CanonicalBuffer *buffer)
 	canonical_put_prefix(buffer, kind == HEAD_IMAGE_KEY_FORM ?
 						 CANONICAL_KEY_FORM : CANONICAL_ROW_FORM);
 	canonical_row_put(image->row, image->values, image->nulls, buffer);
-	if (buffer->failed)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("canonical form of a row is too large"),
-				 errdetail("It has more than %d bytes.", CANONICAL_SIZE_MAX)));
+	canonical_buffer_check(buffer);
 }
 
 void
@@ -211,22 +191,4 @@ AttrNumber
 head_image_key_attribute(const HeadImages *images, int n)
 {
 	return images->key_attributes[n];
-}
-
-void
-head_hash(const void *bytes, Size length,
-		  unsigned char hash[CANONICAL_HASH_SIZE])
-{
-	canonical_hash(bytes, length, hash);
-}
-
-int64
-head_key_hash(const void *key_form, Size length)
-{
-	unsigned char hash[CANONICAL_HASH_SIZE];
-	uint64		first;
-
-	canonical_hash(key_form, length, hash);
-	memcpy(&first, hash, sizeof(first));
-	return (int64) pg_ntoh64(first);
 }

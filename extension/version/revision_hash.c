@@ -103,13 +103,6 @@ revision_nonce(unsigned char nonce[CANONICAL_HASH_SIZE])
 				 errmsg("could not generate random values")));
 }
 
-static void
-put_text(CanonicalBuffer *buffer, const char *text)
-{
-	canonical_put_u32(buffer, (uint32) strlen(text));
-	canonical_put_bytes(buffer, text, strlen(text));
-}
-
 /* The bytes of jsonb in canonical form, with their length; -1 without any. */
 static void
 put_source(CanonicalBuffer *buffer, struct varlena *source)
@@ -141,7 +134,7 @@ content_hash(const Version *version, const unsigned char *schema_digest,
 	CanonicalBuffer buffer;
 
 	canonical_buffer_create(CurrentMemoryContext, &buffer);
-	put_text(&buffer, CONTENT_NAME);
+	canonical_put_text(&buffer, CONTENT_NAME);
 	canonical_put_bytes(&buffer, version->nonce, CANONICAL_HASH_SIZE);
 	canonical_put_bytes(&buffer, version->delta_hash, CANONICAL_HASH_SIZE);
 	canonical_put_bytes(&buffer, version->fingerprint, CANONICAL_HASH_SIZE);
@@ -162,7 +155,7 @@ revision_compute(const Version *version, const pg_uuid_t *dataset,
 					 "a revision is a SHA-256");
 	content_hash(version, schema_digest, content);
 	canonical_buffer_create(CurrentMemoryContext, &buffer);
-	put_text(&buffer, REVISION_NAME);
+	canonical_put_text(&buffer, REVISION_NAME);
 	canonical_put_u32(&buffer, parent_count);
 	for (int i = 0; i < parent_count; i++)
 		canonical_put_bytes(&buffer, &parents[i], sizeof(RevisionId));
@@ -173,8 +166,8 @@ revision_compute(const Version *version, const pg_uuid_t *dataset,
 	canonical_put_u8(&buffer, version->has_valid_at);
 	canonical_put_u64(&buffer, version->has_valid_at ?
 					  (uint64) version->valid_at : 0);
-	put_text(&buffer, version->author);
-	put_text(&buffer, version->message);
+	canonical_put_text(&buffer, version->author);
+	canonical_put_text(&buffer, version->message);
 	put_source(&buffer, version->source);
 	canonical_put_u64(&buffer, (uint64) version->inserted);
 	canonical_put_u64(&buffer, (uint64) version->updated);

@@ -151,7 +151,6 @@ initial_value(Relation relation, const FormData_pg_attribute *attribute)
 	CanonicalColumn column;
 	CanonicalType *type;
 	CanonicalBuffer buffer;
-	bytea	   *result;
 	Datum		value;
 	bool		isnull;
 
@@ -169,19 +168,7 @@ initial_value(Relation relation, const FormData_pg_attribute *attribute)
 								 attribute->attcollation);
 	canonical_buffer_create(CurrentMemoryContext, &buffer);
 	type->encode(type, value, &buffer);
-	result = palloc(VARHDRSZ + buffer.length);
-	SET_VARSIZE(result, VARHDRSZ + buffer.length);
-	memcpy(VARDATA(result), buffer.bytes, buffer.length);
-	return result;
-}
-
-static const SchemaColumn *
-column_of(const Schema *schema, uint32 id)
-{
-	for (int i = 0; schema != NULL && i < schema->count; i++)
-		if (schema->columns[i].id == id)
-			return &schema->columns[i];
-	return NULL;
+	return canonical_bytea(buffer.bytes, buffer.length);
 }
 
 /* Where a name stands in a list of names, from 1; 0 where it does not. */
@@ -206,7 +193,8 @@ schema_column(SchemaColumn *column, Relation relation,
 			  const Schema *previous, List *key_names, List *ignore_names)
 {
 	const char *name = NameStr(attribute->attname);
-	const SchemaColumn *before = column_of(previous, column->id);
+	const SchemaColumn *before = previous == NULL ? NULL :
+	schema_column_find(previous, column->id);
 
 	column->name = pstrdup(name);
 	column->type = format_type_extended(attribute->atttypid,
@@ -229,46 +217,21 @@ schema_column(SchemaColumn *column, Relation relation,
 		column->initial = initial_value(relation, attribute);
 }
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	uint32		id_a = (*(const SchemaColumn *const *) a)->id;
-	uint32		id_b = (*(const SchemaColumn *const *) b)->id;
-
-	return id_a < id_b ? -1 : id_a > id_b;
-}
-
-static void
-put_text(CanonicalBuffer *buffer, const char *text)
-{
-	if (text == NULL)
-	{
-		canonical_put_null(buffer);
-		return;
-	}
-	canonical_put_u32(buffer, (uint32) strlen(text));
-	canonical_put_bytes(buffer, text, strlen(text));
-}
-
 /* FORMAT.md, section "Schemas" */
 static void
 schema_digest(Schema *schema)
 {
-	const SchemaColumn **columns = palloc(Max(schema->count, 1) *
-										  sizeof(*columns));
+	const SchemaColumn **columns = schema_columns_by_id(schema);
 	CanonicalBuffer buffer;
 
-	for (int i = 0; i < schema->count; i++)
-		columns[i] = &schema->columns[i];
-	qsort(columns, schema->count, sizeof(*columns), compare_ids);
 	canonical_buffer_create(CurrentMemoryContext, &buffer);
 	canonical_put_u32(&buffer, (uint32) schema->count);
 	for (int i = 0; i < schema->count; i++)
 	{
 		canonical_put_u32(&buffer, columns[i]->id);
-		put_text(&buffer, columns[i]->name);
-		put_text(&buffer, columns[i]->type);
-		put_text(&buffer, columns[i]->collation);
+		canonical_put_text(&buffer, columns[i]->name);
+		canonical_put_text(&buffer, columns[i]->type);
+		canonical_put_text(&buffer, columns[i]->collation);
 		canonical_put_u32(&buffer, (uint32) columns[i]->key);
 		canonical_put_u8(&buffer, columns[i]->ignored);
 	}
@@ -285,7 +248,7 @@ check_key(Relation relation, const Schema *previous, const Schema *schema)
 	{
 		const SchemaColumn *column = &previous->columns[i];
 
-		if (column->key > 0 && column_of(schema, column->id) == NULL)
+		if (column->key > 0 && schema_column_find(schema, column->id) == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_ALLMENDE_CANNOT_TRACK),
 					 errmsg("table \"%s\" has lost column \"%s\" of its key",

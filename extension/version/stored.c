@@ -55,15 +55,6 @@ struct StoredRows
 	MemoryContext scratch;		/* converted values and images of a row */
 };
 
-static int
-compare_columns(const void *a, const void *b)
-{
-	uint32		id_a = (*(const SchemaColumn *const *) a)->id;
-	uint32		id_b = (*(const SchemaColumn *const *) b)->id;
-
-	return id_a < id_b ? -1 : id_a > id_b;
-}
-
 /* All attributes of a descriptor that are not dropped. */
 static Bitmapset *
 all_attributes(TupleDesc descriptor)
@@ -104,16 +95,12 @@ stored_rows_begin(const Store *store, const char *name, const Schema *schema,
 	rows->reader = store_reader_begin(store, snapshot, ids, id_count);
 
 	rows->count = schema->count;
-	rows->columns = palloc(Max(rows->count, 1) * sizeof(*rows->columns));
+	rows->columns = schema_columns_by_id(schema);
 	rows->places = palloc(Max(rows->count, 1) * sizeof(int));
 	rows->values = palloc(Max(rows->count, 1) * sizeof(StoreValue));
 	rows->key = palloc(Max(rows->count, 1) * sizeof(Datum));
 	rows->datums = palloc(Max(descriptor->natts, 1) * sizeof(Datum));
 	rows->nulls = palloc(Max(descriptor->natts, 1) * sizeof(bool));
-	for (int i = 0; i < rows->count; i++)
-		rows->columns[i] = &schema->columns[i];
-	qsort(rows->columns, rows->count, sizeof(*rows->columns),
-		  compare_columns);
 	for (int i = 0; i < rows->count; i++)
 		rows->places[i] = place_of(ids, id_count, rows->columns[i]->id);
 	rows->scratch = AllocSetContextCreate(CurrentMemoryContext,
@@ -151,15 +138,6 @@ converts_implicitly(const SchemaColumn *written, Oid target)
 	}
 }
 
-static const SchemaColumn *
-written_column(const Schema *schema, uint32 id)
-{
-	for (int i = 0; i < schema->count; i++)
-		if (schema->columns[i].id == id)
-			return &schema->columns[i];
-	return NULL;
-}
-
 static StoredShapeKind
 shape_kind(StoredRows *rows, int32 schema)
 {
@@ -178,8 +156,8 @@ shape_kind(StoredRows *rows, int32 schema)
 		if (attribute->attisdropped ||
 			converter_same_type(rows->converter, schema, i + 1) != NULL)
 			continue;
-		column = written_column(written,
-								converter_column_id(rows->converter, i + 1));
+		column = schema_column_find(written,
+									converter_column_id(rows->converter, i + 1));
 		if (column == NULL)
 			continue;			/* rows that are older than the column */
 		if (!converts_implicitly(column, attribute->atttypid))
@@ -271,16 +249,6 @@ put_value(CanonicalBuffer *buffer, uint32 id, StoreValue value)
 	canonical_put_bytes(buffer, value.bytes, value.length);
 }
 
-static void
-check_buffer(const CanonicalBuffer *buffer)
-{
-	if (buffer->failed)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("canonical form of a row is too large"),
-				 errdetail("It has more than %d bytes.", CANONICAL_SIZE_MAX)));
-}
-
 /* The image of the columns that are compared, or of the key. */
 static void
 put_image(StoredRows *rows, HeadImageKind kind, CanonicalBuffer *buffer)
@@ -295,7 +263,7 @@ put_image(StoredRows *rows, HeadImageKind kind, CanonicalBuffer *buffer)
 		if (kind == HEAD_IMAGE_KEY ? rows->columns[i]->key > 0 :
 			!rows->columns[i]->ignored)
 			put_value(buffer, rows->columns[i]->id, rows->values[i]);
-	check_buffer(buffer);
+	canonical_buffer_check(buffer);
 }
 
 static void
@@ -305,7 +273,7 @@ hash_row(StoredRows *rows, unsigned char hash[CANONICAL_HASH_SIZE])
 
 	canonical_buffer_create(CurrentMemoryContext, &buffer);
 	put_image(rows, HEAD_IMAGE_COMPARED, &buffer);
-	head_hash(buffer.bytes, buffer.length, hash);
+	canonical_hash(buffer.bytes, buffer.length, hash);
 }
 
 void

@@ -280,7 +280,7 @@ expected_entries(Verify *verify, StoredRows *rows)
 			canonical_buffer_create(scratch, &form);
 			entries[count].rid = bits->segment << 16 | i;
 			stored_row_hash_and_key(rows, entries[count].rid, hash, &form);
-			entries[count].hash = head_key_hash(form.bytes, form.length);
+			entries[count].hash = canonical_key_hash(form.bytes, form.length);
 			count++;
 			MemoryContextReset(scratch);
 		}

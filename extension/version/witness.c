@@ -33,13 +33,6 @@
 #define WITNESS_VERSION 1
 
 static void
-put_name(CanonicalBuffer *buffer, const char *name)
-{
-	canonical_put_u32(buffer, (uint32) strlen(name));
-	canonical_put_bytes(buffer, name, strlen(name));
-}
-
-static void
 put_attributes(CanonicalBuffer *buffer, TupleDesc descriptor)
 {
 	canonical_put_u32(buffer, (uint32) descriptor->natts);
@@ -52,7 +45,7 @@ put_attributes(CanonicalBuffer *buffer, TupleDesc descriptor)
 		canonical_put_u32(buffer, (uint32) attribute->atttypmod);
 		canonical_put_u32(buffer, attribute->attcollation);
 		canonical_put_u8(buffer, attribute->attisdropped);
-		put_name(buffer, NameStr(attribute->attname));
+		canonical_put_text(buffer, NameStr(attribute->attname));
 	}
 }
 
@@ -84,7 +77,7 @@ put_triggers(CanonicalBuffer *buffer, Oid relid)
 		canonical_put_u32(buffer, form->tgfoid);
 		canonical_put_u32(buffer, HeapTupleHeaderGetRawXmin(tuple->t_data));
 		canonical_put_u8(buffer, (uint8) form->tgenabled);
-		put_name(buffer, NameStr(form->tgname));
+		canonical_put_text(buffer, NameStr(form->tgname));
 	}
 	systable_endscan(scan);
 	table_close(triggers, AccessShareLock);
@@ -121,9 +114,7 @@ head_witness(Relation relation)
 	canonical_put_u32(&buffer, (uint32) list_length(relids));
 	foreach(cell, relids)
 		put_part(&buffer, lfirst_oid(cell));
-	witness = palloc(VARHDRSZ + buffer.length);
-	SET_VARSIZE(witness, VARHDRSZ + buffer.length);
-	memcpy(VARDATA(witness), buffer.bytes, buffer.length);
+	witness = canonical_bytea(buffer.bytes, buffer.length);
 	pfree(buffer.bytes);
 	return witness;
 }

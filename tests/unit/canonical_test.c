@@ -89,6 +89,12 @@ values(void)
 	inner = canonical_begin_value(&buffer);
 	canonical_end_value(&buffer, inner);
 	CHECK_TEXT(hex_of(&buffer), "09000000" "01000000ee" "ffffffff" "00000000");
+
+	canonical_reset(&buffer);
+	canonical_put_text(&buffer, "ab");
+	canonical_put_text(&buffer, "");
+	canonical_put_text(&buffer, NULL);
+	CHECK_TEXT(hex_of(&buffer), "02000000" "6162" "00000000" "ffffffff");
 }
 
 static void
